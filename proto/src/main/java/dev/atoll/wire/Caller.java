@@ -1,0 +1,57 @@
+package dev.atoll.wire;
+
+import dev.atoll.proto.internal.v1.CallerKind;
+import dev.atoll.proto.internal.v1.CallerRecord;
+
+/**
+ * Who calls, as a router verified it. Immutable.
+ *
+ * @param kind a user or a service
+ * @param issuer who vouched for it
+ * @param subject its name at that issuer
+ */
+public record Caller(Kind kind, String issuer, String subject) {
+    /** The kind of principal. */
+    public enum Kind {
+        /** A person: typed operations under rules. */
+        USER,
+        /** A program with scopes: SQL too. */
+        SERVICE
+    }
+
+    /** What request ids are remembered under: unique among issuers and kinds. */
+    public String principal() {
+        return kind + " " + issuer.length() + ":" + issuer + subject;
+    }
+
+    /** The metadata form. */
+    public CallerRecord toProto() {
+        var wireKind =
+                switch (kind) {
+                    case USER -> CallerKind.CALLER_KIND_USER;
+                    case SERVICE -> CallerKind.CALLER_KIND_SERVICE;
+                };
+        return CallerRecord.newBuilder()
+                .setKind(wireKind)
+                .setIssuer(issuer)
+                .setSubject(subject)
+                .build();
+    }
+
+    /**
+     * The caller of a metadata value; throws {@link IllegalArgumentException} if it names no kind.
+     */
+    public static Caller of(CallerRecord caller) {
+        var kind =
+                switch (caller.getKind()) {
+                    case CALLER_KIND_USER -> Kind.USER;
+                    case CALLER_KIND_SERVICE -> Kind.SERVICE;
+                    case CALLER_KIND_UNSPECIFIED, UNRECOGNIZED ->
+                            throw new IllegalArgumentException(
+                                    "caller kind: "
+                                            + caller.getKindValue()
+                                            + " (expected: 1 or 2)");
+                };
+        return new Caller(kind, caller.getIssuer(), caller.getSubject());
+    }
+}
