@@ -33,8 +33,10 @@ public final class Progress implements AutoCloseable {
     }
 
     /** Whether output goes to a person's screen. */
+    @SuppressWarnings("SystemConsoleNull") // It is null where -Djdk.console=java.base is set.
     public static boolean isScreen() {
-        return System.console().isTerminal();
+        var console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** So many more steps are done. */

@@ -2,6 +2,8 @@ package dev.atoll.cli.launcher;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -107,7 +109,8 @@ final class FakeMachine {
 
     /** As if a build was done just now. */
     FakeMachine built() throws IOException {
-        var target = Files.createDirectories(root.resolve("cli/target/lib")).getParent();
+        var target = root.resolve("cli/target");
+        Files.createDirectories(target.resolve("lib"));
         Files.writeString(target.resolve("lib/atoll-cli.jar"), "");
         Files.writeString(target.resolve("built"), "");
         Files.setLastModifiedTime(
@@ -135,13 +138,17 @@ final class FakeMachine {
 
     static Outcome finish(Process process) throws Exception {
         process.getOutputStream().close();
-        var out = new String(process.getInputStream().readAllBytes());
-        var err = new String(process.getErrorStream().readAllBytes());
+        var out = text(process.getInputStream());
+        var err = text(process.getErrorStream());
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new IllegalStateException("the launcher does not end");
         }
         return new Outcome(process.exitValue(), out, err);
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private static void script(Path file, String text) throws IOException {
