@@ -32,34 +32,78 @@ public record NodeConfig(
                     new Setting("data", "", "Folder of the node's data; made if it is not there"),
                     new Setting("etcd", "", "URLs of etcd, separated by commas"),
                     new Setting("cluster", "atoll", "Name of the cluster, [a-z0-9][a-z0-9-]{0,62}"),
-                    new Setting("shards", Integer.toString(ShardHash.SHARDS_DEFAULT), "Number of shards, fixed when a cluster is created; 1 to 65536"),
-                    new Setting("etcd-certificate", "", "PEM file of the certificate shown to etcd"),
+                    new Setting(
+                            "shards",
+                            Integer.toString(ShardHash.SHARDS_DEFAULT),
+                            "Number of shards, fixed when a cluster is created; 1 to 65536"),
+                    new Setting(
+                            "etcd-certificate", "", "PEM file of the certificate shown to etcd"),
                     new Setting("etcd-key", "", "PEM file of its private key"),
-                    new Setting("etcd-authorities", "", "PEM file of the authorities trusted for etcd"),
+                    new Setting(
+                            "etcd-authorities", "", "PEM file of the authorities trusted for etcd"),
                     new Setting("host", "0.0.0.0", "Address to listen on"),
-                    new Setting("port", "7401", "Port for calls from routers; 0 lets the system choose"),
-                    new Setting("advertise", "", "HOST:PORT that routers call; this host's name and the port if not set"),
-                    new Setting("capacity", "1.0", "Share of the shards relative to other nodes; 0.01 to 100"),
+                    new Setting(
+                            "port",
+                            "7401",
+                            "Port for calls from routers; 0 lets the system choose"),
+                    new Setting(
+                            "advertise",
+                            "",
+                            "HOST:PORT that routers call; this host's name and the port if not set"),
+                    new Setting(
+                            "capacity",
+                            "1.0",
+                            "Share of the shards relative to other nodes; 0.01 to 100"),
                     new Setting("http-host", "0.0.0.0", "Address of the port for operators"),
-                    new Setting("http-port", "7481", "Port for /metrics, /livez and /readyz; 0 lets the system choose"),
-                    new Setting("insecure", "false", "Plaintext instead of TLS on the port for calls"),
-                    new Setting("tls-certificate", "", "PEM file of the certificate shown to routers"),
+                    new Setting(
+                            "http-port",
+                            "7481",
+                            "Port for /metrics, /livez and /readyz; 0 lets the system choose"),
+                    new Setting(
+                            "insecure", "false", "Plaintext instead of TLS on the port for calls"),
+                    new Setting(
+                            "tls-certificate", "", "PEM file of the certificate shown to routers"),
                     new Setting("tls-key", "", "PEM file of its private key"),
-                    new Setting("tls-authorities", "", "PEM file of the authorities whose certificates routers must show"),
-                    new Setting("open-instances-max", "1000", "Instances open at a time; more go to sleep"),
-                    new Setting("idle-sleep-after", "5m", "How long an instance may be idle before it goes to sleep"),
-                    new Setting("lane-threads", "8", "Threads that run instances; more are added while some are busy for long"),
-                    new Setting("lane-queue-max", "1000", "Calls waiting for one instance; more are OVERLOADED"),
-                    new Setting("calls-in-flight-max", "10000", "Calls in flight on the node; more are OVERLOADED"),
+                    new Setting(
+                            "tls-authorities",
+                            "",
+                            "PEM file of the authorities whose certificates routers must show"),
+                    new Setting(
+                            "open-instances-max",
+                            "1000",
+                            "Instances open at a time; more go to sleep"),
+                    new Setting(
+                            "idle-sleep-after",
+                            "5m",
+                            "How long an instance may be idle before it goes to sleep"),
+                    new Setting(
+                            "lane-threads",
+                            "8",
+                            "Threads that run instances; more are added while some are busy for long"),
+                    new Setting(
+                            "lane-queue-max",
+                            "1000",
+                            "Calls waiting for one instance; more are OVERLOADED"),
+                    new Setting(
+                            "calls-in-flight-max",
+                            "10000",
+                            "Calls in flight on the node; more are OVERLOADED"),
                     new Setting("deadline-default", "30s", "Deadline of calls that carry none"),
-                    new Setting("stream-stall-max", "5s", "How long a stream waits for a client that does not read"),
+                    new Setting(
+                            "stream-stall-max",
+                            "5s",
+                            "How long a stream waits for a client that does not read"),
                     new Setting("operations-max", "10000", "Operations of one Query or Mutate"),
                     new Setting("message-bytes-max", "32MiB", "Size of one message received"),
                     new Setting("sql-length-max", "1MiB", "Length of one SQL statement in bytes"),
                     new Setting("value-bytes-max", "2MiB", "Size of one value"),
-                    new Setting("reply-bytes-max", "16MiB", "Size of one reply that is not streamed"),
+                    new Setting(
+                            "reply-bytes-max", "16MiB", "Size of one reply that is not streamed"),
                     new Setting("instance-bytes-max", "1GiB", "Size of one instance's database"),
-                    new Setting("disk-reserve", "64MiB", "Writes are refused when less of the disk is left"));
+                    new Setting(
+                            "disk-reserve",
+                            "64MiB",
+                            "Writes are refused when less of the disk is left"));
 
     private static final int SHARDS_MAX = 65_536;
 
@@ -77,7 +121,9 @@ public record NodeConfig(
     /** Limits of instances, and the threads of their lanes. Immutable. */
     public record InstanceSettings(InstanceLimits limits, int laneThreads) {}
 
-    /** A node of a cluster; throws {@link dev.atoll.process.SettingsException} with every problem. */
+    /**
+     * A node of a cluster; throws {@link dev.atoll.process.SettingsException} with every problem.
+     */
     public static NodeConfig from(Settings settings) {
         settings.requiredText("etcd");
         return read(settings, true);
@@ -112,12 +158,14 @@ public record NodeConfig(
     }
 
     private static Port port(Settings settings, boolean clustered) {
-        var address = InetSocketAddress.createUnresolved(settings.text("host"), settings.port("port"));
+        var address =
+                InetSocketAddress.createUnresolved(settings.text("host"), settings.port("port"));
         boolean insecure = settings.flag("insecure");
         var certificate = settings.findPath("tls-certificate");
         var key = settings.findPath("tls-key");
         var authorities = settings.findPath("tls-authorities");
-        long given = List.of(certificate, key, authorities).stream().filter(Optional::isPresent).count();
+        long given =
+                List.of(certificate, key, authorities).stream().filter(Optional::isPresent).count();
         if (given == 3 && certificate.isPresent() && key.isPresent() && authorities.isPresent()) {
             if (insecure) {
                 settings.problem("insecure", "true", "false where TLS files are given");
@@ -136,7 +184,7 @@ public record NodeConfig(
     private static EtcdSettings cluster(Settings settings) {
         var cluster = settings.text("cluster");
         try {
-            var unused = new EtcdLayout(cluster);
+            var _ = new EtcdLayout(cluster);
         } catch (IllegalArgumentException e) {
             settings.problem("cluster", cluster, "[a-z0-9][a-z0-9-]{0,62}");
             cluster = "atoll";

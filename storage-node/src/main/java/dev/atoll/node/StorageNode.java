@@ -13,6 +13,7 @@ import dev.atoll.node.rpc.NodeServer;
 import dev.atoll.process.TlsFiles;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,7 +56,9 @@ public final class StorageNode implements AutoCloseable {
                         new SecureRandom());
     }
 
-    /** Starts a node of a cluster. Where etcd is away it starts all the same, and goes on trying. */
+    /**
+     * Starts a node of a cluster. Where etcd is away it starts all the same, and goes on trying.
+     */
     public static StorageNode start(NodeConfig config, MeterRegistry registry) throws IOException {
         var node = new StorageNode(config, registry);
         try {
@@ -129,17 +132,32 @@ public final class StorageNode implements AutoCloseable {
         var bound = config.port().address();
         var address = new InetSocketAddress(bound.getHostString(), bound.getPort());
         var builder =
-                NettyServerBuilder.forAddress(
-                                address,
-                                openTls() ? tlsOf().server(true) : InsecureServerCredentials.create())
+                NettyServerBuilder.forAddress(address, credentials())
                         .permitKeepAliveTime(KEEPALIVE_PERMITTED_SECONDS, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true);
-        var late = new LateOwnership();
-        startServing(late, builder);
-        var joined = new EtcdOwnership(folder, config.cluster(), advertised());
-        late.set(joined);
-        LeaseMetrics.watch(registry, joined);
-        joined.start();
+        var member = new EtcdOwnership(folder, config.cluster());
+        LeaseMetrics.watch(registry, member);
+        startServing(member, builder);
+        // Last: from here on routers call.
+        member.start(advertised());
+    }
+
+    private ServerCredentials credentials() throws IOException {
+        var files = config.port().tls();
+        if (files == null) {
+            return InsecureServerCredentials.create();
+        }
+        try {
+            tls = new TlsFiles(files.certificate(), files.key(), files.authorities());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS files cannot be used: " + e.getMessage(), e);
+        }
+        return tls.server(true);
+    }
+
+    private String advertised() throws IOException {
+        var set = config.cluster().advertised().address();
+        return set.isEmpty() ? InetAddress.getLocalHost().getHostName() + ":" + port() : set;
     }
 
     private void startServing(Ownership shards, ServerBuilder<?> builder) throws IOException {

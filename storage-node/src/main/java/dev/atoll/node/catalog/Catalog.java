@@ -27,6 +27,7 @@ public final class Catalog implements AutoCloseable {
     private static final String COLUMNS =
             "key, shard, incarnation, created_at, commit_number, last_commit_at, bytes";
 
+    private static final int FORMAT = 1;
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
@@ -49,6 +50,16 @@ public final class Catalog implements AutoCloseable {
             database.close();
             throw e;
         }
+    }
+
+    /** Whether every instance is in it; a new one, or one half rebuilt, is not. */
+    public boolean isComplete() {
+        return integer(database.run("PRAGMA user_version").rows().getFirst().getFirst()) == FORMAT;
+    }
+
+    /** Says that every instance is in it. */
+    public void complete() {
+        database.run("PRAGMA user_version = " + FORMAT);
     }
 
     /** The instance of that key; empty if there is none, or none that was promised to anybody. */
@@ -152,6 +163,11 @@ public final class Catalog implements AutoCloseable {
                 SqlValue.of(entry.newest().commit()),
                 entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
                 SqlValue.of(entry.size().bytes()));
+    }
+
+    /** Forgets the instance of an incarnation. */
+    public void remove(long incarnation) {
+        database.run("DELETE FROM instance WHERE incarnation = ?", SqlValue.of(incarnation));
     }
 
     /** Forgets an instance. */

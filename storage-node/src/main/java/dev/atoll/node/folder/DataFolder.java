@@ -158,36 +158,37 @@ public final class DataFolder implements AutoCloseable {
         seen.forEach((shard, epoch) -> more.merge(shard, epoch, Math::max));
         if (!more.equals(epochs)) {
             var text = new StringBuilder();
-            more.forEach((shard, epoch) -> text.append(shard).append(' ').append(epoch).append('\n'));
+            more.forEach(
+                    (shard, epoch) -> text.append(shard).append(' ').append(epoch).append('\n'));
             replace(root.resolve("epochs"), text.toString());
             epochs.putAll(more);
         }
     }
 
-    /**
-     * Deletes an instance for good: it is gone from the moment of the rename, and a crash in
-     * between leaves only what {@link #removeDeleted} removes.
-     */
-    public static void delete(Path file) throws IOException {
-        var name = file.getFileName().toString();
-        var deleted = file.resolveSibling(name.replace(SUFFIX, DELETED_SUFFIX));
+    /** Deletes an instance for good, durably: the rename is the moment it is gone. */
+    public static void markDeleted(Path file) throws IOException {
         if (Files.exists(file)) {
-            Files.move(file, deleted);
+            Files.move(file, deletedName(file));
             sync(parent(file));
         }
-        Files.deleteIfExists(file.resolveSibling(name + "-wal"));
-        Files.deleteIfExists(file.resolveSibling(name + "-shm"));
-        Files.deleteIfExists(file.resolveSibling(name + "-journal"));
-        Files.deleteIfExists(deleted);
     }
 
-    /** Finishes deletions that a crash cut short. */
-    public void removeDeleted() throws IOException {
-        for (var file : filesEndingWith(DELETED_SUFFIX)) {
-            var sqlite = file.getFileName().toString().replace(DELETED_SUFFIX, SUFFIX);
-            Files.deleteIfExists(file.resolveSibling(sqlite + "-wal"));
-            Files.deleteIfExists(file);
+    /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
+    public static void removeFiles(Path file) throws IOException {
+        for (var suffix : List.of("-wal", "-shm", "-journal", "")) {
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
         }
+        Files.deleteIfExists(deletedName(file));
+    }
+
+    /** Instances whose deletion a crash cut short, under the names they had. */
+    public List<Found> findDeleted() throws IOException {
+        var found = new ArrayList<Found>();
+        for (var file : filesEndingWith(DELETED_SUFFIX)) {
+            var name = file.getFileName().toString().replace(DELETED_SUFFIX, SUFFIX);
+            found.addAll(found(file.resolveSibling(name)));
+        }
+        return found;
     }
 
     /** An instance's file, as found on disk. */
@@ -197,11 +198,7 @@ public final class DataFolder implements AutoCloseable {
     public List<Found> findInstances() throws IOException {
         var found = new ArrayList<Found>();
         for (var file : filesEndingWith(SUFFIX)) {
-            var matcher = INSTANCE.matcher(file.getFileName().toString());
-            if (matcher.matches()) {
-                int shard = Integer.parseInt(parent(parent(file)).getFileName().toString());
-                found.add(new Found(shard, Long.parseLong(matcher.group(1), 16), file));
-            }
+            found.addAll(found(file));
         }
         return found;
     }
@@ -307,6 +304,19 @@ public final class DataFolder implements AutoCloseable {
         return root.resolve("instances").resolve(String.format(Locale.ROOT, "%05d", shard));
     }
 
+    private static List<Found> found(Path file) {
+        var matcher = INSTANCE.matcher(file.getFileName().toString());
+        if (!matcher.matches()) {
+            return List.of();
+        }
+        int shard = Integer.parseInt(parent(parent(file)).getFileName().toString());
+        return List.of(new Found(shard, Long.parseLong(matcher.group(1), 16), file));
+    }
+
+    private static Path deletedName(Path file) {
+        return file.resolveSibling(file.getFileName().toString().replace(SUFFIX, DELETED_SUFFIX));
+    }
+
     private static int spread(long incarnation) {
         return Long.hashCode(incarnation * 0x9e3779b97f4a7c15L) >>> 24;
     }
@@ -328,9 +338,7 @@ public final class DataFolder implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
-            var bytes =
-                    ByteBuffer.wrap(
-                            text.getBytes(StandardCharsets.UTF_8));
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

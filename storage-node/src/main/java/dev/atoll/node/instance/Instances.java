@@ -91,11 +91,12 @@ public final class Instances implements AutoCloseable {
     public void start() {
         pool.start();
         metrics.watch(open::size, pool, catalog::count, lifeCycle::diskLeftBytes);
-        sleeper.scheduleWithFixedDelay(
-                this::sleepIdle,
-                LOOK_FOR_IDLE_EVERY.toMillis(),
-                LOOK_FOR_IDLE_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
+        var _ =
+                sleeper.scheduleWithFixedDelay(
+                        this::sleepIdle,
+                        LOOK_FOR_IDLE_EVERY.toMillis(),
+                        LOOK_FOR_IDLE_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Runs the work on one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
@@ -196,7 +197,7 @@ public final class Instances implements AutoCloseable {
         sleeper.shutdownNow();
         pool.drain(DRAIN_MOST);
         for (var instance : open.all()) {
-            var unused = instance.lane.tryRunNow(() -> lifeCycle.sleep(instance));
+            var _ = instance.lane.tryRunNow(() -> lifeCycle.sleep(instance));
         }
         pool.close();
     }

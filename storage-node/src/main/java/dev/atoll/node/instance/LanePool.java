@@ -56,11 +56,12 @@ final class LanePool implements AutoCloseable {
     }
 
     void start() {
-        timer.scheduleWithFixedDelay(
-                this::growIfBlocked,
-                CHECK_EVERY.toMillis(),
-                CHECK_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        this::growIfBlocked,
+                        CHECK_EVERY.toMillis(),
+                        CHECK_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     long nanoTime() {
@@ -71,7 +72,7 @@ final class LanePool implements AutoCloseable {
     void abandonAtDeadline(Call<?> call, long deadlineNanos) {
         long delay = deadlineNanos - nanoTime() + INTERRUPTION_GRACE.toNanos();
         var timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
-        var unused = call.reply().whenComplete((value, error) -> timeout.cancel(false));
+        var _ = call.reply().whenComplete((value, error) -> timeout.cancel(false));
     }
 
     /** Gives the lane a turn when its time comes. */

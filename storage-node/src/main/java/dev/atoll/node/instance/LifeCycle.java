@@ -137,8 +137,11 @@ final class LifeCycle {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         beginCommit.run();
         close(instance);
+        var file = folder.instanceFile(entry.shard(), entry.incarnation());
         try {
-            DataFolder.delete(folder.instanceFile(entry.shard(), entry.incarnation()));
+            DataFolder.markDeleted(file);
+            catalog.remove(instance.key);
+            DataFolder.removeFiles(file);
         } catch (IOException e) {
             throw Failure.of(
                     Reason.OUTCOME_UNKNOWN,
@@ -148,7 +151,6 @@ final class LifeCycle {
                             + e.getMessage(),
                     e);
         }
-        catalog.remove(instance.key);
         instance.quarantine = null;
         metrics.deleted();
     }
@@ -212,7 +214,7 @@ final class LifeCycle {
     private void discard(HostedInstance instance, long incarnation) {
         close(instance);
         try {
-            DataFolder.delete(folder.instanceFile(instance.shard, incarnation));
+            DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
         } catch (IOException e) {
             // The row stays marked as creating, and the next start tries again.
             LOG.atWarn()

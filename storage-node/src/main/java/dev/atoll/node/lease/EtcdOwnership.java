@@ -5,8 +5,8 @@ import dev.atoll.node.folder.DataFolder;
 import dev.atoll.proto.placement.v1.ClusterRecord;
 import dev.atoll.proto.placement.v1.NodeRecord;
 import dev.atoll.proto.placement.v1.ShardRecordState;
-import dev.atoll.wire.EtcdLayout;
 import dev.atoll.wire.Epoch;
+import dev.atoll.wire.EtcdLayout;
 import dev.atoll.wire.Failure;
 import io.etcd.jetcd.Watch;
 import java.io.IOException;
@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
  * A node of a cluster: registered under a lease in etcd, owner of the shards that the record gives
  * it. Thread-safe; one thread of its own talks to etcd.
  *
- * <p>While data lives on one node only, a shard that was this node's stays so until this node itself
- * lets go of it. So it goes on serving while etcd is away, and the lease decides only what routers
- * and the keeper think of it; but for a second process with the same id, to which it yields.
+ * <p>While data lives on one node only, a shard that was this node's stays so until this node
+ * itself lets go of it. So it goes on serving while etcd is away, and the lease decides only what
+ * routers and the keeper think of it; but for a second process with the same id, to which it
+ * yields.
  */
 public final class EtcdOwnership implements Ownership {
     static final Duration TTL = Duration.ofSeconds(5);
@@ -44,7 +45,7 @@ public final class EtcdOwnership implements Ownership {
 
     private final DataFolder folder;
     private final EtcdSettings settings;
-    private final NodeRecord self;
+    private final String node;
     private final EtcdRegistry etcd;
     private final LeaseClock lease = new LeaseClock(TTL);
     private final Thread thread;
@@ -59,7 +60,8 @@ public final class EtcdOwnership implements Ownership {
     @GuardedBy("fences")
     private final BitSet fences = new BitSet();
 
-    // Of the lease thread alone.
+    // Of the lease thread alone, once it runs.
+    private NodeRecord self = NodeRecord.getDefaultInstance();
     private long leaseId;
     private int refusals;
     private Watch.@Nullable Watcher watcher;
@@ -76,18 +78,10 @@ public final class EtcdOwnership implements Ownership {
     /** etcd answers, but this node does not belong there. */
     private record Refused(String why) implements State {}
 
-    public EtcdOwnership(DataFolder folder, EtcdSettings settings, String address)
-            throws IOException {
+    public EtcdOwnership(DataFolder folder, EtcdSettings settings) throws IOException {
         this.folder = folder;
         this.settings = settings;
-        this.self =
-                NodeRecord.newBuilder()
-                        .setId(folder.nodeId())
-                        .setAddress(address)
-                        .setCapacity(settings.advertised().capacity())
-                        .setRegisteredAtMillis(System.currentTimeMillis())
-                        .setProcess(UUID.randomUUID().toString())
-                        .build();
+        this.node = folder.nodeId();
         this.etcd = new EtcdRegistry(settings);
         this.thread = Thread.ofPlatform().daemon().name("lease").unstarted(this::keep);
     }
@@ -95,11 +89,21 @@ public final class EtcdOwnership implements Ownership {
     /**
      * Begins to register, and waits for the first answer. Throws if etcd refuses this node; where
      * etcd is away it returns, and goes on trying.
+     *
+     * @param address HOST:PORT that routers call
      */
-    public void start() throws IOException {
+    public void start(String address) throws IOException {
+        self =
+                NodeRecord.newBuilder()
+                        .setId(node)
+                        .setAddress(address)
+                        .setCapacity(settings.advertised().capacity())
+                        .setRegisteredAtMillis(System.currentTimeMillis())
+                        .setProcess(UUID.randomUUID().toString())
+                        .build();
         thread.start();
         try {
-            var unused = firstOutcome.await(FIRST_ANSWER_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = firstOutcome.await(FIRST_ANSWER_MOST.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while registering", e);
@@ -116,8 +120,7 @@ public final class EtcdOwnership implements Ownership {
             throw Failure.notOwner(shard, "");
         }
         var now = view;
-        return now.epoch(shard, self.getId())
-                .orElseThrow(() -> Failure.notOwner(shard, now.owner(shard)));
+        return now.epoch(shard, node).orElseThrow(() -> Failure.notOwner(shard, now.owner(shard)));
     }
 
     @Override
@@ -134,7 +137,7 @@ public final class EtcdOwnership implements Ownership {
 
     @Override
     public BitSet ownedShards() {
-        return view.owned(self.getId());
+        return view.owned(node);
     }
 
     /** Whether the lease is good now. */
@@ -153,7 +156,8 @@ public final class EtcdOwnership implements Ownership {
             case Connecting(String why) -> List.of("etcd: not registered: " + why);
             case Refused(String why) -> List.of("etcd: refused: " + why);
             case Registered() when !lease.isGood() ->
-                    List.of("etcd: the lease could not be renewed in time; what this node holds goes on being served");
+                    List.of(
+                            "etcd: the lease could not be renewed in time; what this node holds goes on being served");
             case Registered() -> List.of();
         };
     }
@@ -206,9 +210,19 @@ public final class EtcdOwnership implements Ownership {
         var there = etcd.findOrCreateCluster(ours);
         if (!there.equals(ours)) {
             refuse(
-                    "etcd belongs to another cluster: format " + there.getFormat() + ", cluster '"
-                            + there.getCluster() + "', " + there.getShards() + " shards (expected: format "
-                            + ours.getFormat() + ", '" + ours.getCluster() + "', " + ours.getShards() + ")",
+                    "etcd belongs to another cluster: format "
+                            + there.getFormat()
+                            + ", cluster '"
+                            + there.getCluster()
+                            + "', "
+                            + there.getShards()
+                            + " shards (expected: format "
+                            + ours.getFormat()
+                            + ", '"
+                            + ours.getCluster()
+                            + "', "
+                            + ours.getShards()
+                            + ")",
                     REGISTRATIONS_MOST);
             return;
         }
@@ -218,8 +232,11 @@ public final class EtcdOwnership implements Ownership {
         if (holder.isPresent()) {
             etcd.revokeLease(leaseId);
             refuse(
-                    "a node with id " + self.getId() + " is registered already, at "
-                            + holder.get().getAddress() + " (expected: one process with that id)",
+                    "a node with id "
+                            + node
+                            + " is registered already, at "
+                            + holder.get().getAddress()
+                            + " (expected: one process with that id)",
                     refusals + 1);
             return;
         }
@@ -231,7 +248,7 @@ public final class EtcdOwnership implements Ownership {
         }
         state = new Registered();
         LOG.atInfo()
-                .addKeyValue("node", self.getId())
+                .addKeyValue("node", node)
                 .addKeyValue("address", self.getAddress())
                 .log("registered with etcd");
     }
@@ -247,7 +264,7 @@ public final class EtcdOwnership implements Ownership {
 
     private void refreshShards() throws IOException {
         view = admit(etcd.readShards());
-        var releasing = view.releasing(self.getId());
+        var releasing = view.releasing(node);
         if (releasing.isEmpty()) {
             return;
         }
@@ -270,7 +287,7 @@ public final class EtcdOwnership implements Ownership {
         var seen = folder.epochsSeen();
         var newer = new HashMap<Integer, Long>();
         var admitted = new HashMap<Integer, ShardView.Recorded>();
-        var owned = read.owned(self.getId());
+        var owned = read.owned(node);
         var stale = new ArrayList<Integer>();
         read.records()
                 .forEach(
@@ -286,7 +303,9 @@ public final class EtcdOwnership implements Ownership {
                             }
                         });
         if (!stale.isEmpty() && view.records().keySet().containsAll(stale)) {
-            LOG.error("shards {} are recorded with an epoch older than one seen here: not served", stale);
+            LOG.error(
+                    "shards {} are recorded with an epoch older than one seen here: not served",
+                    stale);
         }
         folder.seeEpochs(newer);
         unfence(newer.keySet().stream().toList());

@@ -109,8 +109,8 @@ final class EtcdRegistry implements AutoCloseable {
     }
 
     /**
-     * Registers a node under a lease. Returns the record of the process that holds the id, if that is
-     * another one.
+     * Registers a node under a lease. Returns the record of the process that holds the id, if that
+     * is another one.
      */
     Optional<NodeRecord> register(NodeRecord node, long lease) throws IOException {
         var key = bytes(layout.nodeKey(node.getId()));
@@ -152,9 +152,7 @@ final class EtcdRegistry implements AutoCloseable {
     ShardView readShards() throws IOException {
         var prefix = bytes(layout.shardsPrefix());
         var response =
-                await(
-                        client.getKVClient()
-                                .get(prefix, GetOption.builder().isPrefix(true).build()));
+                await(client.getKVClient().get(prefix, GetOption.builder().isPrefix(true).build()));
         var records = new HashMap<Integer, ShardView.Recorded>();
         for (var pair : response.getKvs()) {
             int shard = layout.shardOf(pair.getKey().toString(StandardCharsets.UTF_8));
@@ -193,8 +191,7 @@ final class EtcdRegistry implements AutoCloseable {
                 .watch(
                         bytes(layout.shardsPrefix()),
                         WatchOption.builder().isPrefix(true).build(),
-                        Watch.listener(
-                                events -> changed.run(), error -> changed.run(), changed));
+                        Watch.listener(events -> changed.run(), error -> changed.run(), changed));
     }
 
     @Override
@@ -224,7 +221,8 @@ final class EtcdRegistry implements AutoCloseable {
             return future.get(REQUEST_MOST.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             future.cancel(true);
-            throw new IOException("etcd did not answer within " + REQUEST_MOST.toSeconds() + " s", e);
+            throw new IOException(
+                    "etcd did not answer within " + REQUEST_MOST.toSeconds() + " s", e);
         } catch (ExecutionException e) {
             var cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(cause.getMessage(), cause);

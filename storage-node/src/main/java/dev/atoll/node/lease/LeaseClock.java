@@ -3,9 +3,9 @@ package dev.atoll.node.lease;
 import java.time.Duration;
 
 /**
- * How long a lease is good: from the <em>send</em> of the last successful renewal for the TTL less a
- * margin, by the monotonic clock. A jump between that clock and the wall clock (a suspended machine)
- * counts as lost. Thread-safe.
+ * How long a lease is good: from the <em>send</em> of the last successful renewal for the TTL less
+ * a margin, by the monotonic clock. A jump between that clock and the wall clock (a suspended
+ * machine) counts as lost. Thread-safe.
  */
 final class LeaseClock {
     private static final Duration MARGIN = Duration.ofSeconds(1);

@@ -13,7 +13,11 @@ public final class LeaseMetrics {
 
     /** Shows the shards of any ownership. */
     public static void watch(MeterRegistry registry, Ownership ownership) {
-        gauge(registry, "atoll.node.shards.owned", "Shards this node serves", () -> ownership.ownedShards().cardinality());
+        gauge(
+                registry,
+                "atoll.node.shards.owned",
+                "Shards this node serves",
+                () -> ownership.ownedShards().cardinality());
     }
 
     /** Shows the lease of a node of a cluster. */

@@ -55,8 +55,7 @@ record ShardView(Map<Integer, Recorded> records) {
                 (shard, recorded) -> {
                     var record = recorded.record();
                     if (record.getOwner().equals(node)
-                            && record.getState()
-                                    == ShardRecordState.SHARD_RECORD_STATE_RELEASING) {
+                            && record.getState() == ShardRecordState.SHARD_RECORD_STATE_RELEASING) {
                         releasing.put(shard, recorded);
                     }
                 });

@@ -33,7 +33,6 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -97,7 +96,8 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
                     var response = QueryResponse.newBuilder();
                     var results = run(statements, tx::query);
                     results.forEach(result -> response.addResults(Messages.result(result)));
-                    return response.setBookmark(new Bookmark(turn.incarnation(), tx.commit()).toString())
+                    return response.setBookmark(
+                                    new Bookmark(turn.incarnation(), tx.commit()).toString())
                             .setStats(stats(results, tx, turn, start))
                             .build();
                 });
@@ -143,7 +143,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
                     if (requestId == null) {
                         return mutate(operations, tx, turn);
                     }
-                    var found = tx.findRequest(principal, requestId, Instant.now());
+                    var found = tx.findRequest(principal, requestId);
                     if (found.isPresent()) {
                         return replay(found.get(), digest);
                     }
@@ -152,8 +152,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
                     response.setBookmark(
                             new Bookmark(turn.incarnation(), tx.nextCommit()).toString());
                     var built = response.build();
-                    tx.remember(
-                            principal, requestId, new Remembered(digest, built.toByteString()));
+                    tx.remember(principal, requestId, new Remembered(digest, built.toByteString()));
                     return built;
                 });
     }
@@ -180,8 +179,11 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
         if (operation.hasExpectChanges() && result.changes() != operation.getExpectChanges()) {
             throw Failure.of(
                             Reason.EXPECTATION_FAILED,
-                            "changes: " + result.changes() + " (expected: "
-                                    + operation.getExpectChanges() + ")")
+                            "changes: "
+                                    + result.changes()
+                                    + " (expected: "
+                                    + operation.getExpectChanges()
+                                    + ")")
                     .with("changes", Long.toString(result.changes()))
                     .with("expected", Long.toString(operation.getExpectChanges()));
         }
@@ -241,7 +243,10 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
         var statements = new ArrayList<SqlStatement>(request.getOperationsCount());
         for (int i = 0; i < request.getOperationsCount(); i++) {
             var operation = request.getOperations(i);
-            checkKind(operation.getOperationCase() == ReadOperation.OperationCase.OPERATION_NOT_SET, operation.hasSql(), i);
+            checkKind(
+                    operation.getOperationCase() == ReadOperation.OperationCase.OPERATION_NOT_SET,
+                    operation.hasSql(),
+                    i);
             checkService(caller, i);
             statements.add(operation.getSql());
         }
@@ -252,7 +257,10 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
         checkCount(request.getOperationsCount());
         for (int i = 0; i < request.getOperationsCount(); i++) {
             var operation = request.getOperations(i);
-            checkKind(operation.getOperationCase() == WriteOperation.OperationCase.OPERATION_NOT_SET, operation.hasSql(), i);
+            checkKind(
+                    operation.getOperationCase() == WriteOperation.OperationCase.OPERATION_NOT_SET,
+                    operation.hasSql(),
+                    i);
             checkService(caller, i);
         }
         return request.getOperationsList();
@@ -306,7 +314,8 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
         if (!UUID_TEXT.matcher(text).matches()) {
             throw Failure.of(
                     Reason.VALIDATION_FAILED,
-                    "request_id: '" + text.substring(0, Math.min(64, text.length()))
+                    "request_id: '"
+                            + text.substring(0, Math.min(64, text.length()))
                             + "' (expected: a UUIDv7 in text form)");
         }
         return UUID.fromString(text);

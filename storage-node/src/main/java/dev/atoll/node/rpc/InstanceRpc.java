@@ -1,8 +1,8 @@
 package dev.atoll.node.rpc;
 
 import dev.atoll.node.catalog.Catalog;
-import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.InstanceStatus;
+import dev.atoll.node.instance.Instances;
 import dev.atoll.proto.v1.Alarm;
 import dev.atoll.proto.v1.ClearAlarmRequest;
 import dev.atoll.proto.v1.ClearAlarmResponse;
@@ -154,8 +154,13 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         if (asked < 0 || asked > PAGE_MAX) {
             throw Failure.of(
                     Reason.VALIDATION_FAILED,
-                    "page_size: " + asked + " (expected: 1 to " + PAGE_MAX + ", or 0 for "
-                            + PAGE_DEFAULT + ")");
+                    "page_size: "
+                            + asked
+                            + " (expected: 1 to "
+                            + PAGE_MAX
+                            + ", or 0 for "
+                            + PAGE_DEFAULT
+                            + ")");
         }
         return asked == 0 ? PAGE_DEFAULT : asked;
     }
@@ -165,7 +170,8 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
             return InstanceKey.parse(token);
         } catch (Failure e) {
             throw Failure.of(
-                    Reason.PAGE_TOKEN_INVALID, "page_token: not one of ours (expected: the token of an earlier page)");
+                    Reason.PAGE_TOKEN_INVALID,
+                    "page_token: not one of ours (expected: the token of an earlier page)");
         }
     }
 

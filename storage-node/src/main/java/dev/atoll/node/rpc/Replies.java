@@ -20,7 +20,9 @@ final class Replies {
 
     private Replies() {}
 
-    /** Sends the reply of a call when it is there, and abandons the call if the client goes away. */
+    /**
+     * Sends the reply of a call when it is there, and abandons the call if the client goes away.
+     */
     static <T, R> void answer(
             StreamObserver<R> observer, Supplier<Call<T>> submit, Function<T, R> toMessage) {
         Call<T> call;
@@ -33,7 +35,7 @@ final class Replies {
         if (observer instanceof ServerCallStreamObserver<R> server) {
             server.setOnCancelHandler(call::abandon);
         }
-        var unused =
+        var _ =
                 call.reply()
                         .whenComplete(
                                 (value, error) -> {

@@ -22,7 +22,9 @@ import java.util.List;
  * Rows come from the lane; readiness and cancellation from gRPC's threads. Thread-safe.
  */
 final class RowStream implements RowSink {
-    /** Large enough that a message's own cost does not count, small beside a flow-control window. */
+    /**
+     * Large enough that a message's own cost does not count, small beside a flow-control window.
+     */
     private static final int CHUNK_BYTES = 32 * 1024;
 
     private final ServerCallStreamObserver<QueryStreamResponse> observer;
@@ -50,7 +52,7 @@ final class RowStream implements RowSink {
                     call.abandon();
                     wake();
                 });
-        var unused =
+        var _ =
                 call.reply()
                         .whenComplete(
                                 (stats, error) -> {
@@ -104,7 +106,9 @@ final class RowStream implements RowSink {
             if (left <= 0) {
                 throw Failure.of(
                         Reason.CONSUMER_TOO_SLOW,
-                        "the client read nothing for " + stallMax + " (expected: a client that"
+                        "the client read nothing for "
+                                + stallMax
+                                + " (expected: a client that"
                                 + " reads on; the lane was held meanwhile)");
             }
             try {

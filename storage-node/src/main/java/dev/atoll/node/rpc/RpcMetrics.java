@@ -37,12 +37,12 @@ final class RpcMetrics {
                 return new ServerStreamTracer() {
                     @Override
                     public void inboundWireSize(long bytes) {
-                        received.increment(bytes);
+                        received.increment((double) bytes);
                     }
 
                     @Override
                     public void outboundWireSize(long bytes) {
-                        sent.increment(bytes);
+                        sent.increment((double) bytes);
                     }
                 };
             }
