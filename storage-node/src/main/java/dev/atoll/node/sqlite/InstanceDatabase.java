@@ -74,6 +74,21 @@ public final class InstanceDatabase implements AutoCloseable {
                 (connection, errors) -> InstanceMeta.read(connection, identity, errors));
     }
 
+    /**
+     * The key of the instance whose file this is, for whoever lost the list of them. Throws
+     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
+     */
+    public static InstanceKey readKey(Path file) {
+        InstanceFile.check(file, new SqliteErrors(file));
+        try (var plain = PlainDatabase.open(file)) {
+            var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
+            if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
+                return InstanceKey.ofBytes(key.toByteArray());
+            }
+        }
+        throw Failure.of(Reason.INSTANCE_QUARANTINED, file + ": _atoll_meta: no key");
+    }
+
     /** Deletes the files of a database that is not open; does nothing where there are none. */
     public static void delete(Path file) {
         InstanceFile.delete(file);
