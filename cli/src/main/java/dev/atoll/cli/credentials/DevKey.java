@@ -39,6 +39,7 @@ public final class DevKey {
     private static final String SERVICES = "atoll-dev";
     private static final String USERS = "atoll-dev-users";
     private static final String AUDIENCE = "atoll";
+    private static final String ISSUERS_FILE = "issuers.json";
 
     private final ECKey key;
     private final Path folder;
@@ -74,8 +75,8 @@ public final class DevKey {
     }
 
     /** Whom the router trusts: the file for its {@code issuers} setting. */
-    public Path issuersFile() {
-        return folder.resolve("issuers.json");
+    public static Path issuersFile(Path data) {
+        return folder(data).resolve(ISSUERS_FILE);
     }
 
     /** A token for a service; its scopes as {@code user:*=read,write}, separated by spaces. */
@@ -108,7 +109,7 @@ public final class DevKey {
     private void writePublicFiles() throws IOException {
         PrivateFiles.write(folder.resolve("jwks.json"), new JWKSet(key).toString(true));
         PrivateFiles.write(
-                issuersFile(),
+                folder.resolve(ISSUERS_FILE),
                 Json.of(
                         Map.of(
                                 "issuers",

@@ -46,7 +46,9 @@ class DevKeyTest {
                 SignedJWT.parse(
                         key.serviceToken("backend", "user:*=read", Duration.ofHours(1), CLOCK));
 
-        var keys = JWKSet.parse(Files.readString(key.issuersFile().resolveSibling("jwks.json")));
+        var keys =
+                JWKSet.parse(
+                        Files.readString(DevKey.issuersFile(data).resolveSibling("jwks.json")));
         var published = keys.getKeyByKeyId(token.getHeader().getKeyID()).toECKey();
         assertThat(token.verify(new ECDSAVerifier(published))).isTrue();
         var claims = token.getJWTClaimsSet();
