@@ -130,6 +130,7 @@ public final class InstanceDatabase implements AutoCloseable {
         return switch (SqliteErrors.code(e) & 0xff) {
             case Codes.SQLITE_FULL -> errors.diskFull();
             case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
+            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
             default -> errors.ofFile(e);
         };
     }
@@ -138,8 +139,8 @@ public final class InstanceDatabase implements AutoCloseable {
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
         try {
-            engine.progress().begin(budget);
             connection.run("BEGIN");
+            engine.progress().begin(budget);
             return work.apply(new ReadTransaction(engine, budget));
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
@@ -161,9 +162,9 @@ public final class InstanceDatabase implements AutoCloseable {
         WriteTransaction transaction = null;
         boolean open = true;
         try {
-            engine.progress().begin(budget);
             connection.run("BEGIN IMMEDIATE");
             transaction = new WriteTransaction(engine, budget, clock.instant());
+            engine.progress().begin(budget);
             var result = work.apply(transaction);
             var pending = transaction.finish();
             engine.progress().end();
