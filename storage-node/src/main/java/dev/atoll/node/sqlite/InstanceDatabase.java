@@ -16,13 +16,13 @@ import org.sqlite.core.Codes;
 
 /**
  * One open instance: its database file and the one connection to it. One thread at a time (the
- * instance's lane).
+ * instance's lane); what it is as of the newest commit may be read by any.
  */
 public final class InstanceDatabase implements AutoCloseable {
     private final SqliteConnection connection;
     private final Engine engine;
     private final InstantSource clock;
-    private @Nullable Failure broken;
+    private volatile @Nullable Failure broken;
 
     private InstanceDatabase(SqliteConnection connection, Engine engine, InstantSource clock) {
         this.connection = connection;
@@ -43,18 +43,17 @@ public final class InstanceDatabase implements AutoCloseable {
             throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
         }
         var database =
-                connect(
-                        file,
-                        true,
-                        limits,
-                        clock,
-                        (connection, errors) -> {
+                assemble(
+                        connect(file, true),
+                        connection -> {
                             connection.runOnce("BEGIN IMMEDIATE");
                             var meta = InstanceMeta.create(connection, identity, clock.instant());
                             RequestTable.create(connection);
                             connection.runOnce("COMMIT");
                             return meta;
-                        });
+                        },
+                        limits,
+                        clock);
         InstanceFile.syncFolder(file);
         return database;
     }
@@ -66,12 +65,11 @@ public final class InstanceDatabase implements AutoCloseable {
     public static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
         InstanceFile.check(file, new SqliteErrors(file));
-        return connect(
-                file,
-                false,
+        return assemble(
+                connect(file, false),
+                connection -> InstanceMeta.read(connection, identity),
                 limits,
-                clock,
-                (connection, errors) -> InstanceMeta.read(connection, identity, errors));
+                clock);
     }
 
     /**
@@ -94,31 +92,30 @@ public final class InstanceDatabase implements AutoCloseable {
         InstanceFile.delete(file);
     }
 
-    /** Reads or writes the first row of the node's own table. */
-    private interface MetaSource {
-        InstanceMeta meta(SqliteConnection connection, SqliteErrors errors) throws SQLException;
+    private static SqliteConnection connect(Path file, boolean create) {
+        try {
+            return SqliteConnection.open(file, create);
+        } catch (SQLException e) {
+            throw openFailure(e, new SqliteErrors(file));
+        }
     }
 
-    private static InstanceDatabase connect(
-            Path file,
-            boolean create,
+    /** Reads or writes what the file says of itself. */
+    private interface MetaSource {
+        InstanceMeta meta(SqliteConnection connection) throws SQLException;
+    }
+
+    private static InstanceDatabase assemble(
+            SqliteConnection connection,
+            MetaSource source,
             SqliteLimits limits,
-            InstantSource clock,
-            MetaSource source) {
-        var errors = new SqliteErrors(file);
-        SqliteConnection connection;
+            InstantSource clock) {
         try {
-            connection = SqliteConnection.open(file, create);
-        } catch (SQLException e) {
-            throw openFailure(e, errors);
-        }
-        try {
-            var meta = source.meta(connection, errors);
-            var engine = new Engine(connection, meta, limits, errors);
+            var engine = new Engine(connection, source.meta(connection), limits);
             return new InstanceDatabase(connection, engine, clock);
         } catch (SQLException e) {
             connection.closeAfter(e);
-            throw openFailure(e, errors);
+            throw openFailure(e, connection.errors());
         } catch (RuntimeException e) {
             connection.closeAfter(e);
             throw e;
@@ -130,6 +127,7 @@ public final class InstanceDatabase implements AutoCloseable {
         return switch (SqliteErrors.code(e) & 0xff) {
             case Codes.SQLITE_FULL -> errors.diskFull();
             case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
+            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
             default -> errors.ofFile(e);
         };
     }
@@ -138,8 +136,8 @@ public final class InstanceDatabase implements AutoCloseable {
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
         try {
-            engine.progress().begin(budget);
             connection.run("BEGIN");
+            engine.progress().begin(budget);
             return work.apply(new ReadTransaction(engine, budget));
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
@@ -161,9 +159,9 @@ public final class InstanceDatabase implements AutoCloseable {
         WriteTransaction transaction = null;
         boolean open = true;
         try {
-            engine.progress().begin(budget);
             connection.run("BEGIN IMMEDIATE");
             transaction = new WriteTransaction(engine, budget, clock.instant());
+            engine.progress().begin(budget);
             var result = work.apply(transaction);
             var pending = transaction.finish();
             engine.progress().end();

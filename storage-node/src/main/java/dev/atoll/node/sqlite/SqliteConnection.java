@@ -27,16 +27,17 @@ final class SqliteConnection implements AutoCloseable {
     /**
      * In this order. Each is read back: SQLite ignores what it does not know.
      *
-     * <p>The cache is set before the first page is read; exclusive locking before WAL, so that the
-     * WAL index is kept in memory and not in a third file; recursive triggers, or REPLACE would
-     * leave stale entries in a full-text index that triggers feed; temporary data in files, or one
-     * sort could take gigabytes of memory.
+     * <p>Exclusive locking comes before all, since the others may read the file: so the WAL index
+     * is kept in memory, and not in a third file; recursive triggers, or REPLACE would leave stale
+     * entries in a full-text index that triggers feed; temporary data in files, or one sort could
+     * take gigabytes of memory.
      */
     private static final List<String[]> PRAGMAS =
             List.of(
-                    new String[] {"cache_size", "-512"},
-                    new String[] {"synchronous", "2"},
                     new String[] {"locking_mode", "exclusive"},
+                    new String[] {"cache_size", "-512"},
+                    new String[] {"auto_vacuum", "0"},
+                    new String[] {"synchronous", "2"},
                     new String[] {"journal_mode", "wal"},
                     new String[] {"wal_autocheckpoint", "1000"},
                     new String[] {"journal_size_limit", "16777216"},
@@ -48,11 +49,15 @@ final class SqliteConnection implements AutoCloseable {
                     new String[] {"temp_store", "1"},
                     new String[] {"secure_delete", "0"});
 
+    private static final RowReader<Long> FIRST_NUMBER = row -> row.longValue(0);
+
     private final SQLiteConnection connection;
+    private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
 
-    private SqliteConnection(SQLiteConnection connection) {
+    private SqliteConnection(SQLiteConnection connection, SqliteErrors errors) {
         this.connection = connection;
+        this.errors = errors;
     }
 
     /** Opens the file, making it if {@code create}. */
@@ -69,7 +74,8 @@ final class SqliteConnection implements AutoCloseable {
         var uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23");
         var opened =
                 new SqliteConnection(
-                        new JDBC4Connection("jdbc:sqlite:" + uri, uri, config.toProperties()));
+                        new JDBC4Connection("jdbc:sqlite:" + uri, uri, config.toProperties()),
+                        new SqliteErrors(file));
         try {
             opened.setUp();
         } catch (SQLException | RuntimeException e) {
@@ -124,6 +130,11 @@ final class SqliteConnection implements AutoCloseable {
         }
     }
 
+    /** What this file's errors mean. */
+    SqliteErrors errors() {
+        return errors;
+    }
+
     void limit(SQLiteLimits limit, long value) throws SQLException {
         connection
                 .getDatabase()
@@ -173,18 +184,8 @@ final class SqliteConnection implements AutoCloseable {
 
     /** The number that a statement of our own gives. */
     long number(String sql) throws SQLException {
-        var prepared = own(sql);
-        try {
-            if (!prepared.start()) {
-                throw new IllegalStateException(sql + ": no row");
-            }
-            long number = prepared.longValue(0);
-            prepared.finish(false);
-            return number;
-        } catch (SQLException e) {
-            own.remove(sql);
-            throw e;
-        }
+        return findFirst(sql, FIRST_NUMBER)
+                .orElseThrow(() -> new IllegalStateException(sql + ": no row"));
     }
 
     /** Reads the row that a statement is on. */

@@ -19,7 +19,6 @@ final class Statements {
     private static final int KEPT_LENGTH_MAX = 16_384;
 
     private final SqliteConnection connection;
-    private final SqliteErrors errors;
     private final long sqlBytesMax;
     private final ProgramCheck programCheck;
     private final Map<String, Checked> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,9 +36,8 @@ final class Statements {
         }
     }
 
-    Statements(SqliteConnection connection, SqliteErrors errors, long sqlBytesMax) {
+    Statements(SqliteConnection connection, long sqlBytesMax) {
         this.connection = connection;
-        this.errors = errors;
         this.sqlBytesMax = sqlBytesMax;
         this.programCheck = new ProgramCheck(connection);
     }
@@ -109,7 +107,7 @@ final class Statements {
         try {
             prepared = connection.prepare(sql);
         } catch (SQLException e) {
-            throw errors.ofStatement(e, sql);
+            throw connection.errors().ofStatement(e, sql);
         }
         try {
             if (text.illegal()) {

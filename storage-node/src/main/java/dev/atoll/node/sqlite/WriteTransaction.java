@@ -55,7 +55,7 @@ public final class WriteTransaction extends ReadTransaction {
                     || (schemaTouched
                             && engine.connection().number(SCHEMA_VERSION) != schemaBefore);
         } catch (SQLException e) {
-            throw fail(engine.errors().ofFile(e));
+            throw fail(failure(e));
         }
     }
 
@@ -66,11 +66,12 @@ public final class WriteTransaction extends ReadTransaction {
      */
     public Optional<Remembered> findRequest(String principal, UUID id) {
         checkNotFailed();
-        RequestTable.check(id, now, level);
+        var request = new RequestTable.Request(principal, id);
+        RequestTable.check(request, now, level);
         try {
-            return engine.requests().find(principal, id);
+            return engine.requests().find(request);
         } catch (SQLException e) {
-            throw fail(engine.errors().ofFile(e));
+            throw fail(failure(e));
         }
     }
 
@@ -83,9 +84,10 @@ public final class WriteTransaction extends ReadTransaction {
         try {
             // Before what the node itself adds, which has room of its own.
             checkSize();
-            level = engine.requests().remember(principal, id, remembered, now, level);
+            var request = new RequestTable.Request(principal, id);
+            level = engine.requests().remember(request, remembered, now, level);
         } catch (SQLException e) {
-            throw fail(engine.errors().ofFile(e));
+            throw fail(failure(e));
         } catch (Failure e) {
             throw fail(e);
         }
@@ -141,7 +143,7 @@ public final class WriteTransaction extends ReadTransaction {
             next.write(engine.connection());
             return new Pending(next, pages);
         } catch (SQLException e) {
-            throw engine.errors().ofFile(e);
+            throw failure(e);
         }
     }
 
