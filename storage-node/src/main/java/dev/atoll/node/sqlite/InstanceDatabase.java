@@ -3,6 +3,7 @@ package dev.atoll.node.sqlite;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -88,7 +89,7 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /** Deletes the files of a database that is not open; does nothing where there are none. */
-    public static void delete(Path file) {
+    public static void delete(Path file) throws IOException {
         InstanceFile.delete(file);
     }
 
@@ -275,16 +276,6 @@ public final class InstanceDatabase implements AutoCloseable {
     /** What it is made of; for tests. */
     Engine engine() {
         return engine;
-    }
-
-    /** Gives unused memory back; for an instance that has gone quiet. */
-    public void shrinkMemory() {
-        try {
-            engine.statements().clear();
-            connection.runOnce("PRAGMA shrink_memory");
-        } catch (SQLException e) {
-            throw noted(engine.errors().ofFile(e));
-        }
     }
 
     /**
