@@ -2,6 +2,7 @@ package dev.atoll.bench;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param plan what it did
  * @param startedAt when
- * @param latencies by kind of call: {@code read}, {@code write}, {@code all}
+ * @param latencies by kind of call
  * @param failures how many calls failed for good in the time measured, by reason; {@code
  *     NEVER_MADE} counts those that were due, but the callers were too far behind
  * @param machine it ran on
@@ -20,12 +21,28 @@ import java.util.TreeMap;
 public record BenchReport(
         BenchPlan plan,
         Instant startedAt,
-        Map<String, Latencies> latencies,
+        ByKind latencies,
         Map<String, Long> failures,
         Machine machine) {
     public BenchReport {
-        latencies = Collections.unmodifiableMap(new TreeMap<>(latencies));
         failures = Collections.unmodifiableMap(new TreeMap<>(failures));
+    }
+
+    /**
+     * How fast the calls of each kind were answered. Immutable.
+     *
+     * @param all calls
+     * @param read those that read
+     * @param write those that wrote
+     */
+    public record ByKind(Latencies all, Latencies read, Latencies write) {
+        private Map<String, Latencies> named() {
+            var named = new LinkedHashMap<String, Latencies>();
+            named.put("all", all);
+            named.put("read", read);
+            named.put("write", write);
+            return named;
+        }
     }
 
     /** For people: a table, and what it was measured on. */
@@ -56,22 +73,24 @@ public record BenchReport(
                         "p99 ms",
                         "p99.9 ms",
                         "max ms"));
-        latencies.forEach(
-                (kind, latency) -> {
-                    var p = latency.percentiles();
-                    text.append(
-                            String.format(
-                                    Locale.ROOT,
-                                    "%-6s %10d %10.0f %10.2f %10.2f %10.2f %10.2f %10.2f%n",
-                                    kind,
-                                    latency.calls(),
-                                    latency.callsPerSecond(),
-                                    p.p50() / 1e3,
-                                    p.p90() / 1e3,
-                                    p.p99() / 1e3,
-                                    p.p999() / 1e3,
-                                    p.max() / 1e3));
-                });
+        latencies
+                .named()
+                .forEach(
+                        (kind, latency) -> {
+                            var p = latency.percentiles();
+                            text.append(
+                                    String.format(
+                                            Locale.ROOT,
+                                            "%-6s %10d %10.0f %10.2f %10.2f %10.2f %10.2f %10.2f%n",
+                                            kind,
+                                            latency.calls(),
+                                            latency.callsPerSecond(),
+                                            p.p50() / 1e3,
+                                            p.p90() / 1e3,
+                                            p.p99() / 1e3,
+                                            p.p999() / 1e3,
+                                            p.max() / 1e3));
+                        });
         text.append(String.format("%nfailures: %s%n", failures.isEmpty() ? "none" : failures));
         text.append(
                 String.format(
@@ -91,7 +110,9 @@ public record BenchReport(
         var load = plan.load();
         var mix = plan.mix();
         var kinds = new StringJoiner(", ", "{", "}");
-        latencies.forEach((kind, latency) -> kinds.add(quote(kind) + ": " + latency.toJson()));
+        latencies
+                .named()
+                .forEach((kind, latency) -> kinds.add(quote(kind) + ": " + latency.toJson()));
         var reasons = new StringJoiner(", ", "{", "}");
         failures.forEach((reason, count) -> reasons.add(quote(reason) + ": " + count));
         return String.format(

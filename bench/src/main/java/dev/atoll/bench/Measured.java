@@ -62,15 +62,15 @@ final class Measured {
     }
 
     /** By kind of call. Once, at the end. */
-    Map<String, Latencies> latencies(Duration measured) {
+    BenchReport.ByKind latencies(Duration measured) {
         Histogram read = reads.getIntervalHistogram();
         Histogram write = writes.getIntervalHistogram();
         Histogram all = read.copy();
         all.add(write);
-        return Map.of(
-                "read", Latencies.of(read, measured),
-                "write", Latencies.of(write, measured),
-                "all", Latencies.of(all, measured));
+        return new BenchReport.ByKind(
+                Latencies.of(all, measured),
+                Latencies.of(read, measured),
+                Latencies.of(write, measured));
     }
 
     Map<String, Long> failures() {
