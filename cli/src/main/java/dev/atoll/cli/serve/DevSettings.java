@@ -75,7 +75,7 @@ record DevSettings(Path data, int httpPort, NodeConfig node, RouterConfig router
         var node =
                 attempt(
                         () ->
-                                NodeConfig.from(
+                                NodeConfig.local(
                                         part(
                                                 NodeConfig.SETTINGS,
                                                 settings,
