@@ -5,7 +5,6 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
-import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
@@ -132,9 +131,15 @@ final class EtcdClient implements AutoCloseable {
      * alive.
      */
     boolean renewLease(long lease) throws IOException {
-        // An expired lease answers with a TTL of 0 in some versions, with an error in others.
-        LeaseKeepAliveResponse response = await(client.getLeaseClient().keepAliveOnce(lease));
-        return response.getTTL() > 0;
+        // A lease that is over answers with a TTL of 0 in some versions, with an error in others.
+        try {
+            return await(client.getLeaseClient().keepAliveOnce(lease)).getTTL() > 0;
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("lease not found")) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     void revokeLease(long lease) throws IOException {

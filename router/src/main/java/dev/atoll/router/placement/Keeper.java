@@ -117,7 +117,7 @@ final class Keeper {
             write(batch, election);
         }
         if (!changes.isEmpty()) {
-            log.atInfo().addKeyValue("shards", changes.size()).log("placed shards");
+            log.atDebug().addKeyValue("shards", changes.size()).log("placed shards");
         }
         return !changes.isEmpty();
     }

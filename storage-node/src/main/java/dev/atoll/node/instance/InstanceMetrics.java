@@ -36,7 +36,8 @@ public final class InstanceMetrics {
                         .description("Time a call spent in its lane, in SQLite above all")
                         .publishPercentileHistogram()
                         .register(registry);
-        this.created = counter("created", "Instances created since the start");
+        // Not "created": Prometheus keeps that ending for itself, and it would be cut off.
+        this.created = counter("made", "Instances created since the start");
         this.deleted = counter("deleted", "Instances deleted since the start");
         this.woken = counter("woken", "Sleeping instances opened since the start");
         this.slept = counter("slept", "Instances put to sleep since the start");
@@ -44,9 +45,14 @@ public final class InstanceMetrics {
     }
 
     void watch(
-            Supplier<Number> open, LanePool pool, LongSupplier known, LongSupplier diskLeftBytes) {
+            Supplier<Number> open,
+            Supplier<Number> lanes,
+            LanePool pool,
+            LongSupplier known,
+            LongSupplier diskLeftBytes) {
         gauge("atoll.node.instances.open", "Instances that are open now", open);
         gauge("atoll.node.instances.known", "Instances in the catalogue", known::getAsLong);
+        gauge("atoll.node.lanes", "Lanes there are: of open instances, and of calls", lanes);
         gauge("atoll.node.lanes.running", "Lanes that run a task now", pool::runningLanes);
         gauge("atoll.node.lanes.waiting", "Lanes that wait for a thread", pool::waitingLanes);
         gauge(

@@ -3,6 +3,7 @@ package dev.atoll.node.sqlite;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -77,7 +78,6 @@ public final class InstanceDatabase implements AutoCloseable {
      * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
      */
     public static InstanceKey readKey(Path file) {
-        InstanceFile.check(file, new SqliteErrors(file));
         try (var plain = PlainDatabase.open(file)) {
             var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
             if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
@@ -88,7 +88,7 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /** Deletes the files of a database that is not open; does nothing where there are none. */
-    public static void delete(Path file) {
+    public static void delete(Path file) throws IOException {
         InstanceFile.delete(file);
     }
 
@@ -275,16 +275,6 @@ public final class InstanceDatabase implements AutoCloseable {
     /** What it is made of; for tests. */
     Engine engine() {
         return engine;
-    }
-
-    /** Gives unused memory back; for an instance that has gone quiet. */
-    public void shrinkMemory() {
-        try {
-            engine.statements().clear();
-            connection.runOnce("PRAGMA shrink_memory");
-        } catch (SQLException e) {
-            throw noted(engine.errors().ofFile(e));
-        }
     }
 
     /**

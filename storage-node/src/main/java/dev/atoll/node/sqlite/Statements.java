@@ -75,7 +75,7 @@ final class Statements {
         checked.prepared.close();
     }
 
-    /** Forgets every statement: the schema is another, or memory is to be given back. */
+    /** Forgets every statement, since the schema is another. */
     void clear() {
         for (var checked : kept.values()) {
             checked.prepared.close();
@@ -103,12 +103,7 @@ final class Statements {
         if (pragma && text.illegal()) {
             throw unrecognized();
         }
-        Prepared prepared;
-        try {
-            prepared = connection.prepare(sql);
-        } catch (SQLException e) {
-            throw connection.errors().ofStatement(e, sql);
-        }
+        var prepared = connection.prepare(sql);
         try {
             if (text.illegal()) {
                 throw unrecognized();

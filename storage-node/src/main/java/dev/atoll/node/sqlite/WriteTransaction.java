@@ -93,6 +93,15 @@ public final class WriteTransaction extends ReadTransaction {
         }
     }
 
+    @Override
+    public long sizeBytes() {
+        try {
+            return engine.readPages() * engine.pageSize();
+        } catch (SQLException e) {
+            throw fail(failure(e));
+        }
+    }
+
     /** Whether it was used up by a failure; whatever the work made of that. */
     private void checkNotFailed() {
         if (failed != null) {
