@@ -96,7 +96,7 @@ final class SettingFlags {
         for (int i = 0; i < words.size(); i++) {
             var word = words.get(i);
             if (!word.startsWith("--")) {
-given.put("argument " + word, "");
+                given.put("argument " + word, "");
                 continue;
             }
             int equals = word.indexOf('=');
