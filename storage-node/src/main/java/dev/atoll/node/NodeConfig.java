@@ -88,6 +88,10 @@ public record NodeConfig(
                             "calls-in-flight-max",
                             "10000",
                             "Calls in flight on the node; more are OVERLOADED"),
+                    new Setting(
+                            "replies-waiting-max",
+                            "128MiB",
+                            "Size of all replies that clients have not read yet; more calls are OVERLOADED"),
                     new Setting("deadline-default", "30s", "Deadline of calls that carry none"),
                     new Setting(
                             "stream-stall-max",
@@ -150,8 +154,10 @@ public record NodeConfig(
                                 settings.duration("deadline-default"),
                                 settings.duration("stream-stall-max"),
                                 (int) settings.integer("operations-max", 1, 1_000_000),
-                                (int) settings.integer("calls-in-flight-max", 1, 1_000_000),
-                                (int) bytes(settings, "message-bytes-max", Integer.MAX_VALUE)));
+                                (int) bytes(settings, "message-bytes-max", Integer.MAX_VALUE),
+                                new RpcLimits.Load(
+                                        (int) settings.integer("calls-in-flight-max", 1, 1_000_000),
+                                        bytes(settings, "replies-waiting-max", 1L << 40))));
         settings.port("http-port");
         settings.check();
         return config;

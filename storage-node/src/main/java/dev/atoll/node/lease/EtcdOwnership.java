@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.proto.placement.v1.ClusterRecord;
 import dev.atoll.proto.placement.v1.NodeRecord;
+import dev.atoll.proto.placement.v1.ShardRecord;
 import dev.atoll.proto.placement.v1.ShardRecordState;
 import dev.atoll.wire.Epoch;
 import dev.atoll.wire.EtcdLayout;
@@ -228,6 +229,7 @@ public final class EtcdOwnership implements Ownership {
                     REGISTRATIONS_MOST);
             return;
         }
+        claimHeldShards();
         long sent = System.nanoTime();
         leaseId = etcd.grantLease(TTL);
         var holder = etcd.register(self, leaseId);
@@ -253,6 +255,33 @@ public final class EtcdOwnership implements Ownership {
                 .addKeyValue("node", node)
                 .addKeyValue("address", self.getAddress())
                 .log("registered with etcd");
+    }
+
+    /**
+     * A record that was lost (etcd started anew, empty) must not make this node's data seem never
+     * to have been: before anybody can deal these shards out, they are its own again.
+     */
+    private void claimHeldShards() throws IOException {
+        var recorded = etcd.readShards().records();
+        var seen = folder.epochsSeen();
+        var lost = new HashMap<Integer, ShardRecord>();
+        for (int shard = 0; shard < folder.shards(); shard++) {
+            if (folder.everHeld(shard) && !recorded.containsKey(shard)) {
+                lost.put(
+                        shard,
+                        ShardRecord.newBuilder()
+                                .setOwner(node)
+                                .setEpoch(seen.getOrDefault(shard, 0L) + 1)
+                                .setState(ShardRecordState.SHARD_RECORD_STATE_PINNED)
+                                .build());
+            }
+        }
+        if (!lost.isEmpty()) {
+            LOG.warn(
+                    "etcd has no record of {} shards whose data is here: claiming them",
+                    lost.size());
+            etcd.createShards(lost);
+        }
     }
 
     private void renew() throws IOException {

@@ -165,6 +165,14 @@ final class EtcdRegistry implements AutoCloseable {
         return new ShardView(records);
     }
 
+    /** Writes records of shards that have none. */
+    void createShards(Map<Integer, ShardRecord> created) throws IOException {
+        var absent = new HashMap<Integer, ShardView.Recorded>();
+        // A key that is not there has modification revision 0.
+        created.forEach((shard, record) -> absent.put(shard, new ShardView.Recorded(record, 0)));
+        replaceShards(absent);
+    }
+
     /** Replaces records, each only if nobody else has since it was read. */
     void replaceShards(Map<Integer, ShardView.Recorded> changed) throws IOException {
         var compares = new ArrayList<Cmp>();

@@ -8,7 +8,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,10 +45,7 @@ public final class NodeServer implements AutoCloseable {
         var limits = options.limits();
         var registry = options.registry();
         var metrics = new RpcMetrics(registry);
-        var inFlight = new InFlightLimit(limits.callsInFlightMax());
-        Gauge.builder("atoll.node.calls.in.flight", () -> (Number) inFlight.inFlight())
-                .description("Calls begun and not ended")
-                .register(registry);
+        var load = new LoadLimit(limits.load(), registry);
         var health = new HealthStatusManager();
         var listings = Executors.newVirtualThreadPerTaskExecutor();
         var services =
@@ -57,7 +53,7 @@ public final class NodeServer implements AutoCloseable {
                         new DatabaseRpc(instances, limits).bindService(),
                         new InstanceRpc(instances, limits, nodeId, listings).bindService());
         for (var service : services) {
-            builder.addService(intercepted(service, metrics, inFlight));
+            builder.addService(intercepted(service, metrics, load));
         }
         var server =
                 builder.addService(health.getHealthService())
@@ -109,9 +105,9 @@ public final class NodeServer implements AutoCloseable {
     }
 
     private static ServerServiceDefinition intercepted(
-            ServerServiceDefinition service, RpcMetrics metrics, InFlightLimit inFlight) {
+            ServerServiceDefinition service, RpcMetrics metrics, LoadLimit load) {
         // Outermost first: everything is counted, and what is refused costs nothing further.
         return ServerInterceptors.interceptForward(
-                service, metrics.interceptor(), inFlight, CallContext.interceptor());
+                service, metrics.interceptor(), load, CallContext.interceptor());
     }
 }
