@@ -15,12 +15,15 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A real etcd of one member, on ports and data that outlive its restarts. */
 public final class EtcdProcess implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(20);
     private static final Duration CALL_MAX = Duration.ofSeconds(5);
+
+    private static final Pattern VALUE = Pattern.compile("\"value\":\"([^\"]*)\"");
 
     private final Path data;
     private final OsProcess process;
@@ -80,13 +83,26 @@ public final class EtcdProcess implements AutoCloseable {
 
     /** Writes a key, as nobody of ours would. */
     public void put(String key, byte[] value) {
-        send(
-                "/v3/kv/put",
-                "{\"key\":\""
-                        + base64(key.getBytes(StandardCharsets.UTF_8))
-                        + "\",\"value\":\""
-                        + base64(value)
-                        + "\"}");
+        var _ =
+                send(
+                        "/v3/kv/put",
+                        "{\"key\":\""
+                                + base64(key.getBytes(StandardCharsets.UTF_8))
+                                + "\",\"value\":\""
+                                + base64(value)
+                                + "\"}");
+    }
+
+    /** The value of a key; empty where there is none. */
+    public Optional<byte[]> get(String key) {
+        var reply =
+                send(
+                        "/v3/kv/range",
+                        "{\"key\":\"" + base64(key.getBytes(StandardCharsets.UTF_8)) + "\"}");
+        var value = VALUE.matcher(reply);
+        return value.find()
+                ? Optional.of(Base64.getDecoder().decode(value.group(1)))
+                : Optional.empty();
     }
 
     @Override
@@ -96,19 +112,19 @@ public final class EtcdProcess implements AutoCloseable {
 
     private boolean isHealthy() {
         try {
-            return get("/health").contains("true");
+            return fetch("/health").contains("true");
         } catch (IOException e) {
             return false;
         }
     }
 
-    private String get(String path) throws IOException {
+    private String fetch(String path) throws IOException {
         return send(HttpRequest.newBuilder(URI.create(url() + path)).timeout(CALL_MAX).build());
     }
 
-    private void send(String path, String body) {
+    private String send(String path, String body) {
         try {
-            send(
+            return send(
                     HttpRequest.newBuilder(URI.create(url() + path))
                             .timeout(CALL_MAX)
                             .POST(HttpRequest.BodyPublishers.ofString(body))
