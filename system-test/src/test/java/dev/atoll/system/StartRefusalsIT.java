@@ -50,13 +50,19 @@ class StartRefusalsIT {
     void allBadSettingsOfARouterAreReportedAtOnce() {
         var router =
                 router("bad-router")
-                        .without("etcd")
+                        .with("etcd", "nowhere")
                         .with("calls-in-flight-max", "many")
                         .with("message-bytes-max", "huge")
                         .with("isuers", "x");
 
         assertThat(refused(router, BAD_SETTINGS))
-                .contains("etcd", "calls-in-flight-max", "many", "message-bytes-max", "huge")
+                .contains(
+                        "etcd",
+                        "nowhere",
+                        "calls-in-flight-max",
+                        "many",
+                        "message-bytes-max",
+                        "huge")
                 .contains("did you mean 'issuers'");
     }
 
