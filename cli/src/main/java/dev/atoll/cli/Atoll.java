@@ -1,0 +1,123 @@
+package dev.atoll.cli;
+
+import dev.atoll.cli.credentials.TokenCommand;
+import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.process.Nearest;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code atoll} command. One thread at a time (the main thread). */
+public final class Atoll {
+    private static final int HELP_WIDTH = 110;
+
+    /** Names further away than this are not what the user meant. */
+    private static final int SUGGESTION_DISTANCE_MAX = 3;
+
+    private Atoll() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        Logging.configure(arguments.length == 0 ? "" : arguments[0]);
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command and all its subcommands. */
+    static CommandLine commandLine() {
+        var root = CommandSpec.create().name("atoll");
+        root.usageMessage()
+                .description("A SQLite database of its own for every user, team or device.")
+                .synopsisSubcommandLabel("COMMAND")
+                .commandListHeading("%nCommands:%n")
+                .footer(footer());
+        var commandLine = new CommandLine(root);
+        commandLine.addSubcommand(new TokenCommand());
+        addHelp(commandLine);
+        commandLine.setParameterExceptionHandler(Atoll::refuse);
+        commandLine.setExecutionExceptionHandler(
+                (failure, command, parsed) -> FailureReport.print(failure, command.getErr()));
+        commandLine.setExecutionStrategy(Atoll::run);
+        return commandLine;
+    }
+
+    private static int run(CommandLine.ParseResult parsed) {
+        var leaf = parsed;
+        while (leaf.hasSubcommand()) {
+            leaf = leaf.subcommand();
+        }
+        var command = leaf.commandSpec().commandLine();
+        if (!leaf.isUsageHelpRequested() && !command.getSubcommands().isEmpty()) {
+            command.usage(command.getOut());
+            return parsed.hasSubcommand() ? ExitCode.USAGE.number() : ExitCode.OK.number();
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static int refuse(ParameterException problem, String[] arguments) {
+        var command = problem.getCommandLine();
+        var err = command.getErr();
+        var subcommands = command.getSubcommands().keySet();
+        if (problem instanceof UnmatchedArgumentException unmatched
+                && !subcommands.isEmpty()
+                && !unmatched.getUnmatched().getFirst().startsWith("-")) {
+            var typed = unmatched.getUnmatched().getFirst();
+            err.println(
+                    "atoll: there is no command '"
+                            + typed
+                            + "'"
+                            + Nearest.of(typed, subcommands, SUGGESTION_DISTANCE_MAX)
+                                    .map(near -> " (did you mean '" + near + "'?)")
+                                    .orElse(""));
+        } else {
+            err.println("atoll: " + problem.getMessage());
+            suggestOption(problem, command, err);
+        }
+        err.println("atoll: see ./" + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return ExitCode.USAGE.number();
+    }
+
+    private static void suggestOption(
+            ParameterException problem, CommandLine command, PrintWriter err) {
+        if (problem instanceof UnmatchedArgumentException unmatched
+                && unmatched.isUnknownOption()) {
+            var typed = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+            Nearest.of(
+                            typed,
+                            command.getCommandSpec().optionsMap().keySet(),
+                            SUGGESTION_DISTANCE_MAX)
+                    .ifPresent(near -> err.println("atoll: did you mean '" + near + "'?"));
+        }
+    }
+
+    private static void addHelp(CommandLine command) {
+        var spec = command.getCommandSpec();
+        spec.usageMessage().width(HELP_WIDTH);
+        spec.addOption(
+                OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help")
+                        .build());
+        command.getSubcommands().values().forEach(Atoll::addHelp);
+    }
+
+    private static String[] footer() {
+        var lines = new ArrayList<String>();
+        lines.add("");
+        lines.add("./atoll test runs every test of the sources.");
+        lines.add("");
+        lines.add("Exit codes:");
+        ExitCode.help().forEach(line -> lines.add("  " + line));
+        lines.add("");
+        lines.addAll(
+                List.of(
+                        "Client commands find a local dev server by themselves; else they take --endpoint and --token,",
+                        "or ATOLL_ENDPOINT and ATOLL_TOKEN."));
+        return lines.toArray(String[]::new);
+    }
+}

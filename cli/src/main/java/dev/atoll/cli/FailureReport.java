@@ -1,0 +1,48 @@
+package dev.atoll.cli;
+
+import dev.atoll.cli.terminal.CommandException;
+import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.process.SettingsException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+
+/** Says why a command failed, and which exit code that means. Immutable. */
+final class FailureReport {
+    private FailureReport() {}
+
+    /** Prints one line for each problem; a stack trace only for a defect of ours. */
+    static int print(Exception failure, PrintWriter err) {
+        switch (failure) {
+            case SettingsException settings -> lines(settings.problems(), err);
+            case CommandException command -> lines(command.lines(), err);
+            case IOException io -> lines(List.of(describe(io)), err);
+            default -> {
+                err.println("atoll: this is a defect of Atoll, please report it:");
+                failure.printStackTrace(err);
+            }
+        }
+        err.flush();
+        return code(failure).number();
+    }
+
+    private static ExitCode code(Exception failure) {
+        return switch (failure) {
+            case SettingsException _ -> ExitCode.USAGE;
+            case CommandException command -> command.code();
+            default -> ExitCode.FAILURE;
+        };
+    }
+
+    /** Many of the JDK's say only the name of the file, and leave the problem to the class. */
+    private static String describe(IOException io) {
+        var message = io.getMessage();
+        return io.getClass() == IOException.class && message != null
+                ? message
+                : io.getClass().getSimpleName() + ": " + message;
+    }
+
+    private static void lines(List<String> lines, PrintWriter err) {
+        lines.forEach(line -> err.println("atoll: " + line));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.atoll.router;
+
+import dev.atoll.router.auth.Authenticator;
+import dev.atoll.router.forward.ForwardMetrics;
+import dev.atoll.router.forward.Forwarder;
+import dev.atoll.router.forward.NodeChannels;
+import dev.atoll.router.limit.CallsInFlight;
+import dev.atoll.router.placement.LiveNode;
+import dev.atoll.router.placement.LocalPlacement;
+import dev.atoll.router.placement.Placement;
+import dev.atoll.router.rpc.CallGate;
+import dev.atoll.router.rpc.CallMetrics;
+import dev.atoll.router.rpc.PublicServices;
+import io.grpc.ManagedChannel;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A router process: all its parts, assembled. Thread-safe. */
+public final class Router implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Router.class);
+
+    private final Closing closing;
+    private final Placement placement;
+    private final PublicPort port;
+
+    private Router(Closing closing, Placement placement, PublicPort port) {
+        this.closing = closing;
+        this.placement = placement;
+        this.port = port;
+    }
+
+    /** Starts a router whose one node is in this process. */
+    public static Router startLocal(RouterConfig config, MeterRegistry registry, LocalNode node)
+            throws IOException {
+        var clock = InstantSource.system();
+        var closing = new Closing();
+        try {
+            var placement =
+                    closing.add(
+                            new LocalPlacement(
+                                    node.id(),
+                                    node.inProcessName(),
+                                    node.shards(),
+                                    clock.instant()));
+            return assemble(config, registry, placement, Router::inProcess, closing);
+        } catch (IOException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** The gRPC port. */
+    public int port() {
+        return port.number();
+    }
+
+    /** Why this router is not ready, a line each; empty when it is. */
+    public List<String> missing() {
+        return placement.missing();
+    }
+
+    /** Ends the calls under way, within seconds, and lets everything go. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    private static Router assemble(
+            RouterConfig config,
+            MeterRegistry registry,
+            Placement placement,
+            Function<LiveNode, ManagedChannel> connect,
+            Closing closing)
+            throws IOException {
+        var limits = config.limits();
+        var channels = closing.add(new NodeChannels(connect));
+        var authenticator =
+                closing.add(new Authenticator(config.issuers(), InstantSource.system(), registry));
+        var gate =
+                new CallGate(
+                        new CallsInFlight(limits.callsInFlightMax(), registry),
+                        authenticator,
+                        new CallMetrics(registry));
+        var forwarder =
+                new Forwarder(
+                        placement,
+                        channels,
+                        CallGate::principal,
+                        new Forwarder.Settings(limits.messageBytesMax(), limits.deadlineDefault()),
+                        new ForwardMetrics(registry));
+        var services = PublicServices.all(forwarder, placement, channels);
+        var port =
+                closing.add(
+                        PublicPort.open(config.port(), limits, services, gate, placement::missing));
+        log.atInfo().addKeyValue("port", port.number()).log("router serves");
+        return new Router(closing, placement, port);
+    }
+
+    /** In a process of our own nothing breaks between router and node. */
+    private static ManagedChannel inProcess(LiveNode node) {
+        return InProcessChannelBuilder.forName(node.address())
+                .directExecutor()
+                .maxInboundMetadataSize(PublicPort.METADATA_BYTES_MAX)
+                .build();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.atoll.router.auth;
+
+import dev.atoll.wire.Caller;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import java.time.Instant;
+
+/**
+ * A verified caller and what it may do. Immutable.
+ *
+ * @param caller who it is
+ * @param scopes what a service may do; none for a user
+ * @param goodUntil when its token expires
+ */
+public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
+    /** Throws SCOPE_DENIED or RULE_DENIED unless it may do this to the instance. */
+    public void check(Right right, InstanceKey key) {
+        checkKind();
+        if (!scopes.allows(right, key)) {
+            throw denied(right, key.toString());
+        }
+    }
+
+    /** Throws unless it may list the ids of the namespace that start with the prefix. */
+    public void checkListing(String namespace, String idPrefix) {
+        checkKind();
+        if (!scopes.allowsListing(namespace, idPrefix)) {
+            throw denied(Right.READ, namespace + ':' + idPrefix + '*');
+        }
+    }
+
+    /** Throws unless it may look after the cluster. */
+    public void checkCluster() {
+        checkKind();
+        if (!scopes.allowsEverything(Right.ADMIN)) {
+            throw denied(Right.ADMIN, "*");
+        }
+    }
+
+    private void checkKind() {
+        switch (caller.kind()) {
+            case SERVICE -> {}
+            case USER ->
+                    throw Failure.of(
+                            Reason.RULE_DENIED,
+                            "users may call only namespaces that are declared with access rules,"
+                                    + " and none is (expected: the token of a service)");
+        }
+    }
+
+    private static Failure denied(Right right, String what) {
+        return Failure.of(
+                        Reason.SCOPE_DENIED,
+                        "scope: the token does not grant '"
+                                + right.text()
+                                + "' on '"
+                                + what
+                                + "' (expected: a scope such as '"
+                                + what
+                                + "="
+                                + right.text()
+                                + "')")
+                .with("right", right.text())
+                .with("on", what);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.atoll.router.forward;
+
+import dev.atoll.wire.Failure;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+
+/** The encoded message of a call, unread; its bytes are never modified. Immutable. */
+final class Body {
+    private final byte[] bytes;
+    private final int length;
+    private final int bytesMax;
+
+    private Body(byte[] bytes, int length, int bytesMax) {
+        this.bytes = bytes;
+        this.length = length;
+        this.bytesMax = bytesMax;
+    }
+
+    /** The message; empty where it was over the limit. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Throws LIMIT_EXCEEDED if the message was over the limit. */
+    void check() {
+        if (length > bytesMax) {
+            throw Failure.limitExceeded("message-bytes-max", bytesMax, length);
+        }
+    }
+
+    /**
+     * Turns messages into bodies and back. A message over the limit becomes a body that says so,
+     * since a marshaller that throws would leave the client with a bare status.
+     */
+    record Marshaller(int bytesMax) implements MethodDescriptor.Marshaller<Body> {
+        @Override
+        public InputStream stream(Body body) {
+            return new BodyStream(body.bytes);
+        }
+
+        @Override
+        public Body parse(InputStream stream) {
+            try {
+                // One more than allowed: a compressed stream does not know its length beforehand.
+                int readMax = bytesMax == Integer.MAX_VALUE ? bytesMax : bytesMax + 1;
+                var bytes = stream.readNBytes(readMax);
+                return bytes.length <= bytesMax
+                        ? new Body(bytes, bytes.length, bytesMax)
+                        : new Body(new byte[0], bytes.length + stream.available(), bytesMax);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Tells gRPC the length, so that it copies the bytes once only. */
+    private static final class BodyStream extends ByteArrayInputStream implements KnownLength {
+        BodyStream(byte[] bytes) {
+            super(bytes);
+        }
+    }
+}

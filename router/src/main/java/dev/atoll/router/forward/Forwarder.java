@@ -1,0 +1,63 @@
+package dev.atoll.router.forward;
+
+import dev.atoll.router.auth.Principal;
+import dev.atoll.router.auth.Right;
+import dev.atoll.router.placement.Placement;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** Makes gRPC methods that hand their calls on to nodes. Thread-safe. */
+public final class Forwarder {
+    final Placement placement;
+    final NodeChannels channels;
+    final Supplier<Principal> caller;
+    final Settings settings;
+    final ForwardMetrics metrics;
+
+    /**
+     * A forwarder.
+     *
+     * @param placement where the instances are
+     * @param channels to the nodes
+     * @param caller the verified caller of the current gRPC context
+     */
+    public Forwarder(
+            Placement placement,
+            NodeChannels channels,
+            Supplier<Principal> caller,
+            Settings settings,
+            ForwardMetrics metrics) {
+        this.placement = placement;
+        this.channels = channels;
+        this.caller = caller;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    /**
+     * The limits of forwarded calls.
+     *
+     * @param messageBytesMax of a client's message
+     * @param deadlineDefault of a call whose client set none
+     */
+    public record Settings(int messageBytesMax, Duration deadlineDefault) {}
+
+    /** The method with its bodies left as bytes. {@code right} is what it needs. */
+    public ServerMethodDefinition<?, ?> forward(MethodDescriptor<?, ?> method, Right right) {
+        var incoming =
+                method.toBuilder(
+                                new Body.Marshaller(settings.messageBytesMax()),
+                                new Body.Marshaller(Integer.MAX_VALUE))
+                        .build();
+        var outgoing =
+                method.toBuilder(
+                                new Body.Marshaller(Integer.MAX_VALUE),
+                                new Body.Marshaller(Integer.MAX_VALUE))
+                        .build();
+        return ServerMethodDefinition.create(
+                incoming,
+                (call, headers) -> new ForwardedCall(this, outgoing, right, call, headers).begin());
+    }
+}

@@ -1,0 +1,28 @@
+package dev.atoll.router.forward;
+
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+
+/** Knows whether a call left this process. Thread-safe. */
+final class SendTracer extends ClientStreamTracer {
+    private volatile boolean sent;
+
+    ClientStreamTracer.Factory factory() {
+        return new ClientStreamTracer.Factory() {
+            @Override
+            public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
+                return SendTracer.this;
+            }
+        };
+    }
+
+    /** Called once the transport has written the headers; a body never goes before them. */
+    @Override
+    public void outboundHeaders() {
+        sent = true;
+    }
+
+    boolean sent() {
+        return sent;
+    }
+}

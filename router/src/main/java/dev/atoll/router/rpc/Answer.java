@@ -1,0 +1,33 @@
+package dev.atoll.router.rpc;
+
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.FailureStatus;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
+
+/** Ends calls that the router answers itself. Immutable. */
+final class Answer {
+    private Answer() {}
+
+    /** Answers with what is computed, or with the failure it throws. */
+    static <R> void with(StreamObserver<R> client, Supplier<R> computed) {
+        R reply;
+        try {
+            reply = computed.get();
+        } catch (Failure failure) {
+            client.onError(FailureStatus.exception(failure));
+            return;
+        }
+        client.onNext(reply);
+        client.onCompleted();
+    }
+
+    /** What is in the contract and not in this version. */
+    static StatusRuntimeException notYet(String what) {
+        return Status.UNIMPLEMENTED
+                .withDescription(what + " is not available in this version")
+                .asRuntimeException();
+    }
+}

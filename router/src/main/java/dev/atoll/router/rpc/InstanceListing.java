@@ -1,0 +1,216 @@
+package dev.atoll.router.rpc;
+
+import dev.atoll.proto.v1.Alarm;
+import dev.atoll.proto.v1.Instance;
+import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.ListInstancesRequest;
+import dev.atoll.proto.v1.ListInstancesResponse;
+import dev.atoll.proto.v1.WatchAlarmsRequest;
+import dev.atoll.router.auth.Principal;
+import dev.atoll.router.auth.Right;
+import dev.atoll.router.forward.NodeChannels;
+import dev.atoll.router.placement.LiveNode;
+import dev.atoll.router.placement.Placement;
+import dev.atoll.router.placement.PlacementView;
+import dev.atoll.wire.CallMetadata;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.FailureStatus;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lists instances across nodes: asks every node for its first page after the token, and merges.
+ * What is not listed here of InstanceService is forwarded. Thread-safe.
+ */
+final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase {
+    private static final int PAGE_SIZE_DEFAULT = 100;
+    private static final int PAGE_SIZE_MAX = 1_000;
+
+    /** A node that hangs must not hold back what the others have. */
+    private static final Duration NODE_DEADLINE = Duration.ofSeconds(5);
+
+    private final Placement placement;
+    private final NodeChannels channels;
+
+    InstanceListing(Placement placement, NodeChannels channels) {
+        this.placement = placement;
+        this.channels = channels;
+    }
+
+    @Override
+    public void watchAlarms(WatchAlarmsRequest request, StreamObserver<Alarm> client) {
+        client.onError(Answer.notYet("WatchAlarms"));
+    }
+
+    @Override
+    public void listInstances(
+            ListInstancesRequest request, StreamObserver<ListInstancesResponse> client) {
+        try {
+            var caller = CallGate.principal();
+            InstanceKey.checkNamespace(request.getNamespace());
+            caller.checkListing(request.getNamespace(), request.getIdPrefix());
+            var asked =
+                    request.toBuilder()
+                            .setPageSize(pageSize(request.getPageSize()))
+                            .setPageToken(PageToken.lastKey(request))
+                            .build();
+            var view = placement.view();
+            if (!view.known()) {
+                throw Failure.of(Reason.NODE_UNAVAILABLE, "the placement is not known yet")
+                        .retryAfter(Duration.ofSeconds(1));
+            }
+            ask(asked, caller, view, client);
+        } catch (Failure failure) {
+            client.onError(FailureStatus.exception(failure));
+        }
+    }
+
+    private void ask(
+            ListInstancesRequest request,
+            Principal caller,
+            PlacementView view,
+            StreamObserver<ListInstancesResponse> client) {
+        var owners = view.shardsByOwner().keySet();
+        var pages = new TreeMap<String, CompletableFuture<ListInstancesResponse>>();
+        for (var owner : owners) {
+            var node = view.nodes().get(owner);
+            if (node != null) {
+                pages.put(owner, page(node, request, caller));
+            }
+        }
+        var _ =
+                CompletableFuture.allOf(pages.values().toArray(CompletableFuture[]::new))
+                        .whenComplete(
+                                (_, _) ->
+                                        Answer.with(
+                                                client,
+                                                () ->
+                                                        new Merge(request, view, pages)
+                                                                .page(caller)));
+    }
+
+    private CompletableFuture<ListInstancesResponse> page(
+            LiveNode node, ListInstancesRequest request, Principal caller) {
+        var metadata = new Metadata();
+        metadata.put(CallMetadata.CALLER, caller.caller().toProto());
+        var reply = new CompletableFuture<ListInstancesResponse>();
+        InstanceServiceGrpc.newStub(channels.channel(node))
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .withDeadlineAfter(nodeDeadline().toNanos(), TimeUnit.NANOSECONDS)
+                .listInstances(request, new Single(reply));
+        return reply;
+    }
+
+    private static Duration nodeDeadline() {
+        var deadline = Context.current().getDeadline();
+        if (deadline == null) {
+            return NODE_DEADLINE;
+        }
+        long left = deadline.timeRemaining(TimeUnit.NANOSECONDS) * 9 / 10;
+        return Duration.ofNanos(Math.min(NODE_DEADLINE.toNanos(), left));
+    }
+
+    private static int pageSize(int asked) {
+        if (asked < 0) {
+            throw Failure.of(
+                    Reason.VALIDATION_FAILED, "page_size: " + asked + " (expected: 0 to 1000)");
+        }
+        if (asked > PAGE_SIZE_MAX) {
+            throw Failure.limitExceeded("page_size", PAGE_SIZE_MAX, asked);
+        }
+        return asked == 0 ? PAGE_SIZE_DEFAULT : asked;
+    }
+
+    /** The pages of all nodes as one. */
+    private record Merge(
+            ListInstancesRequest request,
+            PlacementView view,
+            TreeMap<String, CompletableFuture<ListInstancesResponse>> pages) {
+        ListInstancesResponse page(Principal caller) {
+            var instances = new TreeMap<InstanceKey, Instance>();
+            var unavailable = new TreeSet<Integer>();
+            boolean more = false;
+            for (var owner : view.shardsByOwner().keySet()) {
+                var page = pages.get(owner);
+                if (page == null || page.isCompletedExceptionally()) {
+                    if (page != null) {
+                        throwIfAskedWrongly(page.exceptionNow());
+                    }
+                    unavailable.addAll(shardsOf(owner));
+                    continue;
+                }
+                var reply = page.join();
+                reply.getInstancesList()
+                        .forEach(
+                                instance ->
+                                        instances.put(InstanceKey.of(instance.getKey()), instance));
+                unavailable.addAll(reply.getUnavailableShardsList());
+                more |= !reply.getNextPageToken().isEmpty();
+            }
+            var keys = instances.keySet().stream().limit(request.getPageSize()).toList();
+            var response = ListInstancesResponse.newBuilder().addAllUnavailableShards(unavailable);
+            for (var key : keys) {
+                // A grant on `user:*` does not show the single instance `user`.
+                if (caller.scopes().allows(Right.READ, key)) {
+                    response.addInstances(instances.get(key));
+                }
+            }
+            if (!keys.isEmpty() && (more || instances.size() > keys.size())) {
+                response.setNextPageToken(PageToken.after(keys.getLast()));
+            }
+            return response.build();
+        }
+
+        /** What a node says of the request itself is the answer, not a sick node. */
+        private static void throwIfAskedWrongly(Throwable error) {
+            var failure =
+                    FailureStatus.find(
+                            Status.fromThrowable(error), Status.trailersFromThrowable(error));
+            if (failure.isPresent()
+                    && failure.get().reason().code() == Status.Code.INVALID_ARGUMENT) {
+                throw failure.get();
+            }
+        }
+
+        private List<Integer> shardsOf(String owner) {
+            var shards = new ArrayList<Integer>();
+            view.places()
+                    .forEach(
+                            (shard, place) -> {
+                                if (place.owner().equals(owner)) {
+                                    shards.add(shard);
+                                }
+                            });
+            return shards;
+        }
+    }
+
+    /** Takes the one reply of a unary call. */
+    private record Single(CompletableFuture<ListInstancesResponse> reply)
+            implements StreamObserver<ListInstancesResponse> {
+        @Override
+        public void onNext(ListInstancesResponse message) {
+            reply.complete(message);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            reply.completeExceptionally(error);
+        }
+
+        @Override
+        public void onCompleted() {}
+    }
+}

@@ -1,0 +1,111 @@
+package dev.atoll.node.sqlite;
+
+import java.sql.SQLException;
+import org.sqlite.SQLiteLimits;
+
+/**
+ * What an open instance is made of: its connection and all that hangs on it. One thread at a time.
+ */
+final class Engine {
+    /** What SQLite adds to a value: a row has a header, and the checks put EXPLAIN in front. */
+    private static final long SLACK = 65_536;
+
+    /**
+     * Beyond the size limit there is room for remembered requests, and for the pages that a DELETE
+     * may need before it gives any back.
+     */
+    private static final long RESERVE_BYTES = RequestTable.BYTES_MAX + (16L << 20);
+
+    private static final int VARIABLES_MAX = 32_766;
+    private static final int LIKE_PATTERN_MAX = 5_000;
+    private static final int COLUMNS_MAX = 2_000;
+    private static final int DEPTH_MAX = 500;
+    private static final int TRIGGER_DEPTH_MAX = 100;
+
+    private final SqliteConnection connection;
+    private final SqliteLimits limits;
+    private final SqliteErrors errors;
+    private final Statements statements;
+    private final RequestTable requests;
+    private final Progress progress = new Progress();
+    private final long pageSize;
+    private InstanceMeta meta;
+    private long pages;
+
+    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits, SqliteErrors errors)
+            throws SQLException {
+        this.connection = connection;
+        this.limits = limits;
+        this.errors = errors;
+        this.meta = meta;
+        this.statements = new Statements(connection, errors, limits.sqlBytesMax());
+        this.requests = new RequestTable(connection);
+        this.pageSize = connection.number("PRAGMA page_size");
+        this.pages = readPages();
+        setLimits();
+        connection.onProgress(progress);
+    }
+
+    private void setLimits() throws SQLException {
+        long value = Math.max(limits.valueBytesMax(), RequestTable.REPLY_BYTES_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_LENGTH, value + SLACK);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, limits.sqlBytesMax() + SLACK);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_COLUMN, COLUMNS_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_EXPR_DEPTH, DEPTH_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_VARIABLE_NUMBER, VARIABLES_MAX);
+        long most = (limits.databaseBytesMax() + RESERVE_BYTES) / pageSize;
+        connection.runOnce("PRAGMA max_page_count=" + most);
+    }
+
+    SqliteConnection connection() {
+        return connection;
+    }
+
+    SqliteLimits limits() {
+        return limits;
+    }
+
+    SqliteErrors errors() {
+        return errors;
+    }
+
+    Statements statements() {
+        return statements;
+    }
+
+    RequestTable requests() {
+        return requests;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** As of the newest commit. */
+    InstanceMeta meta() {
+        return meta;
+    }
+
+    /** Size of the file, as of the newest commit. */
+    long sizeBytes() {
+        return pages * pageSize;
+    }
+
+    /** Pages as the transaction that runs sees them. */
+    long readPages() throws SQLException {
+        return connection.number("PRAGMA page_count");
+    }
+
+    long pageSize() {
+        return pageSize;
+    }
+
+    /** A commit was made. */
+    void committed(InstanceMeta next, long nextPages) {
+        meta = next;
+        pages = nextPages;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.wire.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The files of a database that is not open: checks the header, makes a new name durable, deletes.
+ * Immutable.
+ *
+ * <p>The header of a database file, as far as it is checked (big-endian):
+ *
+ * <pre>
+ *  0  16  "SQLite format 3" and a NUL
+ * 16   2  page size: 512 to 32768, a power of two; 1 stands for 65536
+ * 18   1  version for writing, 2 = WAL
+ * 19   1  version for reading, 2 = WAL
+ * 28   4  pages in the file
+ * </pre>
+ *
+ * <p>Never used while SQLite has the file open: closing a second descriptor would drop its locks.
+ */
+final class InstanceFile {
+    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEADER_BYTES = 100;
+
+    private InstanceFile() {}
+
+    /** Throws INSTANCE_QUARANTINED if the file is missing, cut off or no database. */
+    static void check(Path file, SqliteErrors errors) {
+        var header = ByteBuffer.allocate(HEADER_BYTES);
+        long bytes;
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw errors.quarantined("missing");
+            }
+            try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                boolean more = true;
+                while (more) {
+                    more = channel.read(header) > 0;
+                }
+                bytes = channel.size();
+            }
+            checkHeader(header, bytes, walBytes(file) > 0, errors);
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkHeader(
+            ByteBuffer header, long bytes, boolean wal, SqliteErrors errors) {
+        if (header.hasRemaining()) {
+            throw errors.quarantined(bytes + " bytes (expected: a database, at least 512)");
+        }
+        if (header.slice(0, MAGIC.length).compareTo(ByteBuffer.wrap(MAGIC)) != 0) {
+            throw errors.quarantined("offset 0: not the header of an SQLite database");
+        }
+        int raw = Short.toUnsignedInt(header.getShort(16));
+        int pageSize = raw == 1 ? 65_536 : raw;
+        if (pageSize < 512 || Integer.bitCount(pageSize) != 1) {
+            throw errors.quarantined("offset 16: page size " + pageSize);
+        }
+        if (header.get(18) != 2 || header.get(19) != 2) {
+            throw errors.quarantined(
+                    "offset 18: format versions "
+                            + header.get(18)
+                            + " and "
+                            + header.get(19)
+                            + " (expected: 2 and 2)");
+        }
+        // With a WAL, a checkpoint may have been cut off: then the WAL still holds what is missing.
+        long expected = Integer.toUnsignedLong(header.getInt(28)) * pageSize;
+        if (!wal && bytes != expected) {
+            throw errors.quarantined(
+                    bytes + " bytes (expected: " + expected + ", as offset 28 says)");
+        }
+    }
+
+    private static long walBytes(Path file) throws IOException {
+        var wal = wal(file);
+        return Files.exists(wal) ? Files.size(wal) : 0;
+    }
+
+    private static Path wal(Path file) {
+        return file.resolveSibling(file.getFileName() + "-wal");
+    }
+
+    /** Makes the file's name durable. */
+    static void syncFolder(Path file) {
+        var folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(file + ": no folder");
+        }
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + ": cannot be synced", e);
+        }
+    }
+
+    /** Deletes the database and what belongs to it, the WAL last: it is worth nothing alone. */
+    static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-journal"));
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
+            Files.deleteIfExists(wal(file));
+        } catch (IOException e) {
+            throw Failure.of(
+                    dev.atoll.wire.Reason.OUTCOME_UNKNOWN, file + ": cannot be deleted", e);
+        }
+    }
+
+    /** Bytes that the node may still write on the disk of this file. */
+    static long usableBytes(Path file) {
+        try {
+            return Files.getFileStore(file).getUsableSpace();
+        } catch (IOException e) {
+            // A disk that cannot say how much is left is no use either.
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.atoll.node.sqlite;
+
+import com.google.protobuf.ByteString;
+import dev.atoll.node.sqlite.InstanceDatabase.Identity;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * What an instance's file says of itself: the only row of {@code _atoll_meta}. Immutable.
+ *
+ * <p>Times are microseconds since 1970.
+ *
+ * <pre>
+ * one | format | incarnation      | instance_key | created_at       | commit_number | last_commit_at   | request_bytes | request_floor
+ *   1 |      1 | 1795239253000000 | user:alice   | 1795239253000100 |            42 | 1795239299000000 |         16807 | 1795238390123
+ * </pre>
+ *
+ * @param createdAt when the instance was made
+ * @param commit the number of the newest commit
+ * @param lastCommitMicros its time; 0 before the first
+ * @param requests how full the memory of requests is
+ */
+record InstanceMeta(
+        Identity identity,
+        Instant createdAt,
+        long commit,
+        long lastCommitMicros,
+        RequestTable.Level requests) {
+    /** Of the tables that the node keeps in an instance. */
+    private static final int FORMAT = 1;
+
+    private static final String CREATE =
+            "CREATE TABLE _atoll_meta (one INTEGER PRIMARY KEY CHECK (one = 1), format INTEGER NOT"
+                    + " NULL, incarnation INTEGER NOT NULL, instance_key BLOB NOT NULL, created_at"
+                    + " INTEGER NOT NULL, commit_number INTEGER NOT NULL, last_commit_at INTEGER"
+                    + " NOT NULL, request_bytes INTEGER NOT NULL, request_floor INTEGER NOT NULL)"
+                    + " STRICT";
+
+    private static final String INSERT =
+            "INSERT INTO _atoll_meta VALUES (1, ?, ?, ?, ?, 0, 0, 0, 0)";
+
+    private static final String SELECT =
+            "SELECT format, incarnation, instance_key, created_at, commit_number, last_commit_at,"
+                    + " request_bytes, request_floor FROM main._atoll_meta";
+
+    private static final String UPDATE =
+            "UPDATE main._atoll_meta SET commit_number = ?, last_commit_at = ?, request_bytes = ?,"
+                    + " request_floor = ?";
+
+    /** Writes the first one, into an empty database. */
+    static InstanceMeta create(SqliteConnection connection, Identity identity, Instant now)
+            throws SQLException {
+        connection.runOnce(CREATE);
+        connection.run(
+                INSERT, (long) FORMAT, identity.incarnation(), identity.key().bytes(), micros(now));
+        return new InstanceMeta(identity, instant(micros(now)), 0, 0, RequestTable.Level.EMPTY);
+    }
+
+    /** Reads it, and throws INSTANCE_QUARANTINED if it is not of that identity. */
+    static InstanceMeta read(SqliteConnection connection, Identity identity, SqliteErrors errors)
+            throws SQLException {
+        return connection
+                .findFirst(SELECT, row -> read(row, identity, errors))
+                .orElseThrow(() -> errors.quarantined("_atoll_meta: no row"));
+    }
+
+    private static InstanceMeta read(Prepared row, Identity identity, SqliteErrors errors)
+            throws SQLException {
+        expect("_atoll_meta: format", row.longValue(0), FORMAT, errors);
+        expect("incarnation", row.longValue(1), identity.incarnation(), errors);
+        if (!row.blob(2).equals(ByteString.copyFrom(identity.key().bytes()))) {
+            throw errors.quarantined(
+                    "instance '"
+                            + SqliteErrors.brief(row.blob(2).toStringUtf8())
+                            + "' (expected: '"
+                            + identity.key()
+                            + "')");
+        }
+        return new InstanceMeta(
+                identity,
+                instant(row.longValue(3)),
+                row.longValue(4),
+                row.longValue(5),
+                new RequestTable.Level(row.longValue(6), row.longValue(7)));
+    }
+
+    private static void expect(String what, long found, long expected, SqliteErrors errors) {
+        if (found != expected) {
+            throw errors.quarantined(what + ' ' + found + " (expected: " + expected + ')');
+        }
+    }
+
+    /** What it will be after the next commit; time never goes back. */
+    InstanceMeta next(Instant now, RequestTable.Level level) {
+        return new InstanceMeta(
+                identity, createdAt, commit + 1, Math.max(lastCommitMicros, micros(now)), level);
+    }
+
+    /** Writes it into the transaction that runs. */
+    void write(SqliteConnection connection) throws SQLException {
+        connection.run(UPDATE, commit, lastCommitMicros, requests.bytes(), requests.floorMillis());
+    }
+
+    Optional<Instant> lastCommitAt() {
+        return commit == 0 ? Optional.empty() : Optional.of(instant(lastCommitMicros));
+    }
+
+    private static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+}

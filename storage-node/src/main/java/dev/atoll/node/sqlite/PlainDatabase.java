@@ -1,0 +1,143 @@
+package dev.atoll.node.sqlite;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small SQLite file for the node's own use: no statement checks, no limits, every change durable.
+ * Thread-safe: one call at a time.
+ */
+public final class PlainDatabase implements AutoCloseable {
+    /** The node has a few dozen texts; more would be a mistake. */
+    private static final int KEPT_MAX = 128;
+
+    private final Path file;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final SqliteConnection connection;
+
+    @GuardedBy("lock")
+    private final Map<String, Prepared> kept = new LinkedHashMap<>();
+
+    private PlainDatabase(Path file, SqliteConnection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    /** Opens the file, or makes it. Throws CORRUPTION, naming the file, if it is damaged. */
+    public static PlainDatabase open(Path file) {
+        try {
+            return new PlainDatabase(file, SqliteConnection.open(file, true));
+        } catch (SQLException e) {
+            throw failure(file, e);
+        }
+    }
+
+    /** Runs one statement; on its own it is a transaction. */
+    public SqlResult run(String sql, SqlValue... parameters) {
+        var bound = new @Nullable Object[parameters.length];
+        for (int i = 0; i < bound.length; i++) {
+            bound[i] = Parameters.bindable(parameters[i], Integer.MAX_VALUE);
+        }
+        lock.lock();
+        try {
+            return runLocked(sql, bound);
+        } catch (SQLException e) {
+            kept.remove(sql);
+            throw failure(file, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private SqlResult runLocked(String sql, @Nullable Object[] bound) throws SQLException {
+        var prepared = kept.get(sql);
+        if (prepared == null) {
+            if (kept.size() == KEPT_MAX) {
+                throw new IllegalStateException("more than " + KEPT_MAX + " statements: " + sql);
+            }
+            prepared = connection.prepare(sql);
+            kept.put(sql, prepared);
+        }
+        int count = prepared.columns().size();
+        var rows = new ArrayList<List<SqlValue>>();
+        boolean row = prepared.start(bound);
+        while (row) {
+            var values = new SqlValue[count];
+            for (int i = 0; i < count; i++) {
+                values[i] = prepared.value(i);
+            }
+            rows.add(Collections.unmodifiableList(Arrays.asList(values)));
+            row = prepared.next();
+        }
+        prepared.finish(true);
+        return new SqlResult(
+                prepared.columns(),
+                Collections.unmodifiableList(rows),
+                connection.changes(),
+                connection.number("SELECT last_insert_rowid()"));
+    }
+
+    /** Runs the work in one transaction, undone if it throws. Not nested. */
+    public <T> T transaction(Supplier<T> work) {
+        lock.lock();
+        try {
+            connection.run("BEGIN IMMEDIATE");
+            T result;
+            try {
+                result = work.get();
+                connection.run("COMMIT");
+            } catch (SQLException | RuntimeException e) {
+                rollBackAfter(e);
+                throw e;
+            }
+            return result;
+        } catch (SQLException e) {
+            throw failure(file, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void rollBackAfter(Exception e) {
+        try {
+            connection.run("ROLLBACK");
+        } catch (SQLException suppressed) {
+            e.addSuppressed(suppressed);
+        }
+    }
+
+    private static Failure failure(Path file, SQLException e) {
+        var text = file + ": " + SqliteErrors.text(e);
+        return SqliteErrors.isDamage(e)
+                ? Failure.of(Reason.CORRUPTION, text, e).with("file", file.toString())
+                : Failure.of(Reason.OUTCOME_UNKNOWN, text, e).with("file", file.toString());
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failure(file, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The callers' statements of one instance: each text is checked and prepared once, and the most
+ * recently used are kept. One thread at a time.
+ */
+final class Statements {
+    /** A prepared statement takes some kilobytes, and a node has a thousand instances open. */
+    private static final int KEPT_MAX = 48;
+
+    /** Longer texts carry their values with them, and do not come again. */
+    private static final int KEPT_LENGTH_MAX = 16_384;
+
+    private final SqliteConnection connection;
+    private final SqliteErrors errors;
+    private final long sqlBytesMax;
+    private final ProgramCheck programCheck;
+    private final Map<String, Checked> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** A statement that has passed the checks. */
+    record Checked(
+            StatementKind kind,
+            boolean explain,
+            boolean writes,
+            Parameters parameters,
+            Prepared prepared) {
+        /** Whether it is an INSERT, UPDATE or DELETE that runs. */
+        boolean changesRows() {
+            return !explain && kind.changesRows();
+        }
+    }
+
+    Statements(SqliteConnection connection, SqliteErrors errors, long sqlBytesMax) {
+        this.connection = connection;
+        this.errors = errors;
+        this.sqlBytesMax = sqlBytesMax;
+        this.programCheck = new ProgramCheck(connection);
+    }
+
+    /**
+     * The checked statement of that text. Throws READ_ONLY if it writes and must not, and whatever
+     * the checks refuse it for, which comes first.
+     */
+    Checked find(String sql, boolean mayWrite) throws SQLException {
+        var checked = kept.get(sql);
+        if (checked == null) {
+            checked = check(sql, mayWrite);
+            // A pragma runs while it is prepared: it has to be prepared again each time.
+            if (!checked.kind.isPragma() && sql.length() <= KEPT_LENGTH_MAX) {
+                keep(sql, checked);
+            }
+        }
+        if (checked.writes && !mayWrite) {
+            done(sql, checked);
+            throw readOnly();
+        }
+        return checked;
+    }
+
+    /** To be called when a statement has run to its end. */
+    void done(String sql, Checked checked) {
+        if (checked.kind.isPragma() || sql.length() > KEPT_LENGTH_MAX) {
+            checked.prepared.close();
+        }
+    }
+
+    /** To be called when a statement has failed: the driver has closed it. */
+    void failed(String sql, Checked checked) {
+        kept.remove(sql);
+        checked.prepared.close();
+    }
+
+    /** Forgets every statement: the schema is another, or memory is to be given back. */
+    void clear() {
+        for (var checked : kept.values()) {
+            checked.prepared.close();
+        }
+        kept.clear();
+        programCheck.forget();
+    }
+
+    private void keep(String sql, Checked checked) {
+        kept.put(sql, checked);
+        if (kept.size() > KEPT_MAX) {
+            var oldest = kept.entrySet().iterator();
+            oldest.next().getValue().prepared.close();
+            oldest.remove();
+        }
+    }
+
+    private Checked check(String sql, boolean mayWrite) throws SQLException {
+        checkLength(sql);
+        var text = StatementText.parse(sql);
+        boolean pragma = text.kind().isPragma();
+        if (text.kind() == StatementKind.WRITING_PRAGMA && !mayWrite) {
+            throw readOnly();
+        }
+        if (pragma && text.illegal()) {
+            throw unrecognized();
+        }
+        Prepared prepared;
+        try {
+            prepared = connection.prepare(sql);
+        } catch (SQLException e) {
+            throw errors.ofStatement(e, sql);
+        }
+        try {
+            if (text.illegal()) {
+                throw unrecognized();
+            }
+            boolean writes =
+                    pragma
+                            ? text.kind() == StatementKind.WRITING_PRAGMA
+                            : programCheck.writes(text) || text.kind() != StatementKind.SELECT;
+            return new Checked(
+                    text.kind(),
+                    text.explain(),
+                    writes && (pragma || !text.explain()),
+                    Parameters.of(text),
+                    prepared);
+        } catch (SQLException | RuntimeException e) {
+            prepared.close();
+            throw e;
+        }
+    }
+
+    private void checkLength(String sql) {
+        if (sql.length() > sqlBytesMax / 3) {
+            int bytes = sql.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > sqlBytesMax) {
+                throw Failure.limitExceeded("sql-length-max", sqlBytesMax, bytes);
+            }
+        }
+    }
+
+    /** Our tokenizer and SQLite's do not agree, or it is about a pragma: refused, to be safe. */
+    private static Failure unrecognized() {
+        return Failure.of(Reason.SQL_ERROR, "unrecognized token");
+    }
+
+    private static Failure readOnly() {
+        return Failure.of(
+                Reason.READ_ONLY, "the statement writes (expected: one that reads; use Mutate)");
+    }
+}

@@ -1,0 +1,181 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One transaction that may write. Used only inside {@link InstanceDatabase#write}. */
+public final class WriteTransaction extends ReadTransaction {
+    private static final String SCHEMA_VERSION = "PRAGMA schema_version";
+
+    private final Instant now;
+    private final long changesBefore;
+    private final long schemaBefore;
+    private RequestTable.Level level;
+    private @Nullable Failure failed;
+    private boolean schemaTouched;
+    private boolean otherwiseChanged;
+
+    WriteTransaction(Engine engine, CallBudget budget, Instant now) throws SQLException {
+        super(engine, budget);
+        this.now = now;
+        this.level = engine.meta().requests();
+        this.changesBefore = engine.connection().totalChanges();
+        this.schemaBefore = engine.connection().number(SCHEMA_VERSION);
+    }
+
+    /** Runs a statement of any allowed kind. Once one has failed, the transaction is over. */
+    public SqlResult execute(SqlCall call) {
+        checkNotFailed();
+        try {
+            return collect(call, true);
+        } catch (Failure e) {
+            failed = e;
+            throw e;
+        }
+    }
+
+    /**
+     * The number that this transaction's commit will carry if it changes anything, as remembering a
+     * request does.
+     */
+    public long nextCommit() {
+        return commit() + 1;
+    }
+
+    /** Whether anything changed so far. */
+    public boolean changed() {
+        try {
+            return otherwiseChanged
+                    || engine.connection().totalChanges() != changesBefore
+                    || (schemaTouched
+                            && engine.connection().number(SCHEMA_VERSION) != schemaBefore);
+        } catch (SQLException e) {
+            throw fail(engine.errors().ofFile(e));
+        }
+    }
+
+    /**
+     * What was remembered for the request of this principal. Throws VALIDATION_FAILED if the id is
+     * not a UUIDv7 or lies in the future, and REQUEST_ID_EXPIRED if it is older than what is
+     * remembered. To be called before anything runs.
+     */
+    public Optional<Remembered> findRequest(String principal, UUID id) {
+        checkNotFailed();
+        RequestTable.check(id, now, level);
+        try {
+            return engine.requests().find(principal, id);
+        } catch (SQLException e) {
+            throw fail(engine.errors().ofFile(e));
+        }
+    }
+
+    /**
+     * Remembers the reply, in this transaction, for a request that {@link #findRequest} did not
+     * find. Throws LIMIT_EXCEEDED if the reply is over 1 MiB. To be called last.
+     */
+    public void remember(String principal, UUID id, Remembered remembered) {
+        checkNotFailed();
+        try {
+            // Before what the node itself adds, which has room of its own.
+            checkSize();
+            level = engine.requests().remember(principal, id, remembered, now, level);
+        } catch (SQLException e) {
+            throw fail(engine.errors().ofFile(e));
+        } catch (Failure e) {
+            throw fail(e);
+        }
+    }
+
+    /** Whether it was used up by a failure; whatever the work made of that. */
+    private void checkNotFailed() {
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private Failure fail(Failure failure) {
+        failed = failure;
+        return failure;
+    }
+
+    @Override
+    void wrote(StatementKind kind) {
+        switch (kind) {
+            case SCHEMA -> {
+                schemaTouched = true;
+                // The pages that their checks were about may belong to another table now.
+                engine.statements().clear();
+            }
+            case MAINTENANCE, WRITING_PRAGMA -> otherwiseChanged = true;
+            case SELECT, INSERT, CHANGE, READING_PRAGMA -> {
+                // Counted by SQLite, if anything changed.
+            }
+        }
+    }
+
+    /** After a rollback the schema is what it was, and so no longer what the statements saw. */
+    void rolledBack() {
+        if (schemaTouched) {
+            engine.statements().clear();
+        }
+    }
+
+    /**
+     * The last step before COMMIT: checks time and size, and writes the commit's number. What the
+     * instance will be once the commit is made.
+     */
+    Pending finish() {
+        checkNotFailed();
+        checkBudget();
+        try {
+            long pages = level.equals(engine.meta().requests()) ? checkSize() : engine.readPages();
+            if (!changed()) {
+                return new Pending(engine.meta(), pages);
+            }
+            var next = engine.meta().next(now, level);
+            next.write(engine.connection());
+            return new Pending(next, pages);
+        } catch (SQLException e) {
+            throw engine.errors().ofFile(e);
+        }
+    }
+
+    /** What becomes true with the commit. */
+    record Pending(InstanceMeta meta, long pages) {}
+
+    /** Deletes never make the file longer, and so pass at the limit. */
+    private long checkSize() throws SQLException {
+        long pages = engine.readPages();
+        long bytes = pages * engine.pageSize();
+        if (bytes > engine.limits().databaseBytesMax() && bytes > engine.sizeBytes()) {
+            throw instanceFull(bytes);
+        }
+        return pages;
+    }
+
+    @Override
+    Failure full() {
+        return engine.errors().isDiskFull()
+                ? engine.errors().diskFull()
+                : instanceFull(engine.limits().databaseBytesMax() + 1);
+    }
+
+    private Failure instanceFull(long asked) {
+        long max = engine.limits().databaseBytesMax();
+        return Failure.of(
+                        Reason.INSTANCE_FULL,
+                        "instance-bytes-max: "
+                                + asked
+                                + " (expected: at most "
+                                + max
+                                + "); reads and deletes go on")
+                .with("limit", "instance-bytes-max")
+                .with("value", Long.toString(max))
+                .with("asked", Long.toString(asked));
+    }
+}
