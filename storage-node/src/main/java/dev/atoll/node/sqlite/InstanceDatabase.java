@@ -259,6 +259,11 @@ public final class InstanceDatabase implements AutoCloseable {
         return Optional.ofNullable(broken);
     }
 
+    /** What it is made of; for tests. */
+    Engine engine() {
+        return engine;
+    }
+
     /** Gives unused memory back; for an instance that has gone quiet. */
     public void shrinkMemory() {
         try {

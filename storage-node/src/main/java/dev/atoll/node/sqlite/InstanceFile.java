@@ -69,9 +69,9 @@ final class InstanceFile {
         if (header.get(18) != 2 || header.get(19) != 2) {
             throw errors.quarantined(
                     "offset 18: format versions "
-                            + header.get(18)
+                            + Byte.toUnsignedInt(header.get(18))
                             + " and "
-                            + header.get(19)
+                            + Byte.toUnsignedInt(header.get(19))
                             + " (expected: 2 and 2)");
         }
         // With a WAL, a checkpoint may have been cut off: then the WAL still holds what is missing.

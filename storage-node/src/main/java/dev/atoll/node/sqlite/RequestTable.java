@@ -144,6 +144,11 @@ final class RequestTable {
         return sweep(grown, now);
     }
 
+    /** How many it holds. */
+    long count() throws SQLException {
+        return connection.number("SELECT count(*) FROM main._atoll_request");
+    }
+
     private void insert(String principal, UUID id, Remembered remembered) throws SQLException {
         long key = key(principal, id);
         for (int probe = 0; probe < PROBES; probe++) {

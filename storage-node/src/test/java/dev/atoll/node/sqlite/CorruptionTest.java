@@ -1,0 +1,298 @@
+package dev.atoll.node.sqlite;
+
+import static dev.atoll.node.sqlite.TestDatabase.ALICE;
+import static dev.atoll.node.sqlite.TestDatabase.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.atoll.node.sqlite.InstanceDatabase.Identity;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A file that is not what was written stops its instance, and says which file it is. */
+class CorruptionTest {
+    private static final int PAGE = 4096;
+    private static final int ROWS = 400;
+
+    @TempDir private Path folder;
+    private Path file;
+
+    @BeforeEach
+    void write() {
+        try (var database = TestDatabase.in(folder)) {
+            file = database.file;
+            database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a)");
+            database.execute(
+                    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x < 400)"
+                            + " INSERT INTO t SELECT x, randomblob(3000) FROM c");
+        }
+    }
+
+    private InstanceDatabase open(Identity identity) {
+        return InstanceDatabase.open(
+                file, identity, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+    }
+
+    private Failure quarantined() {
+        var failure = failure(Reason.INSTANCE_QUARANTINED, () -> open(ALICE).close());
+        assertThat(failure.message()).startsWith(file + ": ");
+        assertThat(failure.details()).containsEntry("file", file.toString());
+        return failure;
+    }
+
+    private void overwrite(long offset, byte... bytes) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertThat(channel.write(ByteBuffer.wrap(bytes), offset)).isEqualTo(bytes.length);
+        }
+    }
+
+    private void truncate(long bytes) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(bytes);
+        }
+    }
+
+    private long count(InstanceDatabase database) {
+        return database.read(
+                TestDatabase.budget(),
+                transaction ->
+                        transaction
+                                                .query(
+                                                        SqlCall.of(
+                                                                "SELECT sum(length(a)) / 3000 FROM t"))
+                                                .rows()
+                                                .getFirst()
+                                                .getFirst()
+                                        instanceof SqlValue.Integer64(long count)
+                                ? count
+                                : -1L);
+    }
+
+    @Test
+    void opensWhatIsWhole() {
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS);
+            assertThat(database.identity()).isEqualTo(ALICE);
+        }
+    }
+
+    @Test
+    void noticesThatTheFileIsMissing() {
+        InstanceDatabase.delete(file);
+        assertThat(quarantined().message()).endsWith("missing");
+        assertThat(Files.exists(file)).isFalse();
+    }
+
+    @Test
+    void noticesAFolderInItsPlace() throws IOException {
+        InstanceDatabase.delete(file);
+        Files.createDirectory(file);
+        assertThat(quarantined().message()).endsWith("missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 99, 100, 511, 4095, 4096, 8192, 100_000, 409_600})
+    void noticesATruncatedFile(long bytes) throws IOException {
+        truncate(bytes);
+        assertThat(quarantined().message()).contains(bytes + " bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 15, 16, 17, 18, 19, 28, 29, 30, 31})
+    void noticesADamagedHeader(int offset) throws IOException {
+        overwrite(offset, (byte) 0xA5);
+        assertThat(quarantined().message()).containsPattern("offset (0|16|18|28)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 21, 44, 56, 100, 103})
+    void noticesADamagedFirstPage(int offset) throws IOException {
+        var garbage = new byte[64];
+        new Random(7).nextBytes(garbage);
+        overwrite(offset, garbage);
+        quarantined();
+    }
+
+    @Test
+    void noticesRandomGarbage() throws IOException {
+        var garbage = new byte[3 * PAGE];
+        new Random(8).nextBytes(garbage);
+        Files.write(file, garbage);
+        assertThat(quarantined().message())
+                .endsWith("offset 0: not the header of an SQLite database");
+    }
+
+    @Test
+    void noticesAnotherDatabase() {
+        InstanceDatabase.delete(file);
+        PlainDatabase.open(file).close();
+        try (var plain = PlainDatabase.open(file)) {
+            plain.run("CREATE TABLE t (a)");
+        }
+        assertThat(quarantined().message()).endsWith("no such table: main._atoll_meta");
+    }
+
+    @Test
+    void noticesAnotherInstance() {
+        var bob = new Identity(ALICE.incarnation(), InstanceKey.parse("user:bob"));
+        var key = failure(Reason.INSTANCE_QUARANTINED, () -> open(bob).close());
+        assertThat(key.message()).endsWith("instance 'user:alice' (expected: 'user:bob')");
+        var later = new Identity(ALICE.incarnation() + 1, ALICE.key());
+        var incarnation = failure(Reason.INSTANCE_QUARANTINED, () -> open(later).close());
+        assertThat(incarnation.message()).endsWith("incarnation 1000001 (expected: 1000002)");
+    }
+
+    @Test
+    void makesNoFileWhereThereIsOne() {
+        failure(
+                Reason.INSTANCE_EXISTS,
+                () ->
+                        InstanceDatabase.create(
+                                        file, ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START)
+                                .close());
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS);
+        }
+    }
+
+    @Test
+    void stopsAtADamagedPage() throws IOException {
+        var garbage = new byte[PAGE];
+        new Random(9).nextBytes(garbage);
+        for (long page = 20; page < 60; page++) {
+            overwrite(page * PAGE, garbage);
+        }
+        var database = open(ALICE);
+        try {
+            var failure = failure(Reason.INSTANCE_QUARANTINED, () -> count(database));
+            assertThat(failure.message()).contains(file.toString()).contains("malformed");
+            assertThat(database.broken()).contains(failure);
+            // From now on it says the same, also to what would not touch that page.
+            failure(
+                    Reason.INSTANCE_QUARANTINED,
+                    () -> database.write(TestDatabase.budget(), transaction -> 0));
+        } finally {
+            database.close();
+        }
+    }
+
+    @Test
+    void noticesThatTheFileShrinksWhileItIsOpen() throws IOException {
+        var database = open(ALICE);
+        try {
+            truncate(10 * PAGE);
+            failure(Reason.INSTANCE_QUARANTINED, () -> count(database));
+        } finally {
+            database.close();
+        }
+    }
+
+    /** Never a wrong kind of error, a crash or a hang, whatever is in the file. */
+    @Test
+    void survivesRandomDamage() throws IOException {
+        var whole = file.resolveSibling("whole");
+        Files.copy(file, whole);
+        long seed = 20261121;
+        var random = new Random(seed);
+        for (int i = 0; i < 150; i++) {
+            Files.copy(whole, file, StandardCopyOption.REPLACE_EXISTING);
+            var garbage = new byte[1 + random.nextInt(300)];
+            random.nextBytes(garbage);
+            // Mostly where it hurts: the header, the schema, the inner pages.
+            long offset = random.nextInt(random.nextBoolean() ? 400 : 30 * PAGE);
+            overwrite(offset, garbage);
+            try (var database = open(ALICE)) {
+                count(database);
+                database.write(
+                        TestDatabase.budget(),
+                        t -> t.execute(SqlCall.of("DELETE FROM t WHERE id % 2")));
+            } catch (Failure e) {
+                assertThat(e.reason())
+                        .as("seed %s, round %s, offset %s: %s", seed, i, offset, e.message())
+                        .isIn(Reason.INSTANCE_QUARANTINED, Reason.SQL_ERROR);
+            }
+            InstanceDatabase.delete(file);
+        }
+    }
+
+    @Test
+    void recoversCommitsFromTheWal() throws IOException {
+        // As after a crash: the files as they are while the database is open.
+        var crashed = folder.resolve("crashed");
+        Files.createDirectory(crashed);
+        try (var database = open(ALICE)) {
+            database.write(
+                    TestDatabase.budget(),
+                    t -> t.execute(SqlCall.of("INSERT INTO t VALUES (401, zeroblob(3000))")));
+            for (var name : new String[] {"alice.sqlite", "alice.sqlite-wal"}) {
+                Files.copy(folder.resolve(name), crashed.resolve(name));
+            }
+        }
+        file = crashed.resolve("alice.sqlite");
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS + 1);
+            assertThat(database.commit()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void ignoresATornEndOfTheWal() throws IOException {
+        var crashed = folder.resolve("crashed");
+        Files.createDirectory(crashed);
+        try (var database = open(ALICE)) {
+            for (long id = 401; id <= 402; id++) {
+                var insert =
+                        SqlCall.of("INSERT INTO t VALUES (?, zeroblob(3000))", SqlValue.of(id));
+                database.write(TestDatabase.budget(), t -> t.execute(insert));
+            }
+            for (var name : new String[] {"alice.sqlite", "alice.sqlite-wal"}) {
+                Files.copy(folder.resolve(name), crashed.resolve(name));
+            }
+        }
+        file = crashed.resolve("alice.sqlite");
+        var wal = crashed.resolve("alice.sqlite-wal");
+        try (var channel = FileChannel.open(wal, StandardOpenOption.WRITE)) {
+            channel.truncate(channel.size() - 1);
+        }
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS + 1);
+            assertThat(database.commit()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void deletesEverythingOfAnInstance() throws IOException {
+        Files.createFile(file.resolveSibling("alice.sqlite-wal"));
+        InstanceDatabase.delete(file);
+        InstanceDatabase.delete(file);
+        try (var files = Files.list(folder)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void opensInAFolderWithOddCharacters() throws IOException {
+        var odd = folder.resolve("a?b=c #%41 é");
+        Files.createDirectory(odd);
+        try (var database = TestDatabase.in(odd)) {
+            database.execute("CREATE TABLE t (a)");
+            database.execute("INSERT INTO t VALUES (?)", SqlValue.of(ByteString.EMPTY));
+            database.reopen();
+            assertThat(Files.size(odd.resolve("alice.sqlite"))).isPositive();
+        }
+    }
+}
