@@ -19,7 +19,6 @@ final class Engine {
     private static final int VARIABLES_MAX = 32_766;
     private static final int LIKE_PATTERN_MAX = 5_000;
     private static final int COLUMNS_MAX = 2_000;
-    private static final int DEPTH_MAX = 500;
     private static final int TRIGGER_DEPTH_MAX = 100;
 
     private final SqliteConnection connection;
@@ -52,7 +51,6 @@ final class Engine {
         connection.limit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, limits.sqlBytesMax() + SLACK);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_COLUMN, COLUMNS_MAX);
-        connection.limit(SQLiteLimits.SQLITE_LIMIT_EXPR_DEPTH, DEPTH_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_VARIABLE_NUMBER, VARIABLES_MAX);

@@ -74,6 +74,21 @@ public final class InstanceDatabase implements AutoCloseable {
                 (connection, errors) -> InstanceMeta.read(connection, identity, errors));
     }
 
+    /**
+     * The key of the instance whose file this is, for whoever lost the list of them. Throws
+     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
+     */
+    public static InstanceKey readKey(Path file) {
+        InstanceFile.check(file, new SqliteErrors(file));
+        try (var plain = PlainDatabase.open(file)) {
+            var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
+            if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
+                return InstanceKey.ofBytes(key.toByteArray());
+            }
+        }
+        throw Failure.of(Reason.INSTANCE_QUARANTINED, file + ": _atoll_meta: no key");
+    }
+
     /** Deletes the files of a database that is not open; does nothing where there are none. */
     public static void delete(Path file) {
         InstanceFile.delete(file);
@@ -115,6 +130,7 @@ public final class InstanceDatabase implements AutoCloseable {
         return switch (SqliteErrors.code(e) & 0xff) {
             case Codes.SQLITE_FULL -> errors.diskFull();
             case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
+            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
             default -> errors.ofFile(e);
         };
     }
@@ -123,8 +139,8 @@ public final class InstanceDatabase implements AutoCloseable {
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
         try {
-            engine.progress().begin(budget);
             connection.run("BEGIN");
+            engine.progress().begin(budget);
             return work.apply(new ReadTransaction(engine, budget));
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
@@ -146,9 +162,9 @@ public final class InstanceDatabase implements AutoCloseable {
         WriteTransaction transaction = null;
         boolean open = true;
         try {
-            engine.progress().begin(budget);
             connection.run("BEGIN IMMEDIATE");
             transaction = new WriteTransaction(engine, budget, clock.instant());
+            engine.progress().begin(budget);
             var result = work.apply(transaction);
             var pending = transaction.finish();
             engine.progress().end();

@@ -161,11 +161,19 @@ public sealed class ReadTransaction permits WriteTransaction {
         return bytes;
     }
 
-    /** What SQLite's error means to this call. */
-    private Failure failure(SQLException e, String sql) {
+    /** What an error of one of the node's own statements means to this call. */
+    final Failure failure(SQLException e) {
         return switch (SqliteErrors.code(e) & 0xff) {
             case Codes.SQLITE_INTERRUPT -> timeout();
             case Codes.SQLITE_FULL -> full();
+            default -> engine.errors().ofFile(e);
+        };
+    }
+
+    /** What an error of the caller's statement means to this call. */
+    private Failure failure(SQLException e, String sql) {
+        return switch (SqliteErrors.code(e) & 0xff) {
+            case Codes.SQLITE_INTERRUPT, Codes.SQLITE_FULL -> failure(e);
             case Codes.SQLITE_TOOBIG ->
                     Failure.of(
                                     Reason.LIMIT_EXCEEDED,

@@ -27,16 +27,17 @@ final class SqliteConnection implements AutoCloseable {
     /**
      * In this order. Each is read back: SQLite ignores what it does not know.
      *
-     * <p>The cache is set before the first page is read; exclusive locking before WAL, so that the
-     * WAL index is kept in memory and not in a third file; recursive triggers, or REPLACE would
-     * leave stale entries in a full-text index that triggers feed; temporary data in files, or one
-     * sort could take gigabytes of memory.
+     * <p>Exclusive locking comes before all, since the others may read the file: so the WAL index
+     * is kept in memory, and not in a third file; recursive triggers, or REPLACE would leave stale
+     * entries in a full-text index that triggers feed; temporary data in files, or one sort could
+     * take gigabytes of memory.
      */
     private static final List<String[]> PRAGMAS =
             List.of(
-                    new String[] {"cache_size", "-512"},
-                    new String[] {"synchronous", "2"},
                     new String[] {"locking_mode", "exclusive"},
+                    new String[] {"cache_size", "-512"},
+                    new String[] {"auto_vacuum", "0"},
+                    new String[] {"synchronous", "2"},
                     new String[] {"journal_mode", "wal"},
                     new String[] {"wal_autocheckpoint", "1000"},
                     new String[] {"journal_size_limit", "16777216"},
@@ -47,6 +48,8 @@ final class SqliteConnection implements AutoCloseable {
                     new String[] {"recursive_triggers", "1"},
                     new String[] {"temp_store", "1"},
                     new String[] {"secure_delete", "0"});
+
+    private static final RowReader<Long> FIRST_NUMBER = row -> row.longValue(0);
 
     private final SQLiteConnection connection;
     private final Map<String, Prepared> own = new HashMap<>();
@@ -173,18 +176,8 @@ final class SqliteConnection implements AutoCloseable {
 
     /** The number that a statement of our own gives. */
     long number(String sql) throws SQLException {
-        var prepared = own(sql);
-        try {
-            if (!prepared.start()) {
-                throw new IllegalStateException(sql + ": no row");
-            }
-            long number = prepared.longValue(0);
-            prepared.finish(false);
-            return number;
-        } catch (SQLException e) {
-            own.remove(sql);
-            throw e;
-        }
+        return findFirst(sql, FIRST_NUMBER)
+                .orElseThrow(() -> new IllegalStateException(sql + ": no row"));
     }
 
     /** Reads the row that a statement is on. */

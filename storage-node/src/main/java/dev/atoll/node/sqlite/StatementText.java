@@ -17,6 +17,7 @@ record StatementText(String sql, List<Token> tokens, StatementKind kind, boolean
      * STATEMENT_NOT_ALLOWED, or SQL_ERROR where it is not SQL at all.
      */
     static StatementText parse(String sql) {
+        checkUnicode(sql);
         var tokens = Tokenizer.tokens(sql);
         int first = 0;
         while (first < tokens.size() && tokens.get(first).kind() == Kind.SEMICOLON) {
@@ -44,6 +45,13 @@ record StatementText(String sql, List<Token> tokens, StatementKind kind, boolean
         var body = List.copyOf(tokens.subList(Math.min(start, end), end));
         var kind = new TextCheck(sql, body).kind();
         return new StatementText(sql, body, kind, start > first);
+    }
+
+    /** Half a pair would reach SQLite as a question mark, which is a parameter. */
+    private static void checkUnicode(String sql) {
+        if (sql.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+            throw Failure.of(Reason.SQL_ERROR, "statement: half a surrogate pair in it");
+        }
     }
 
     /** The statement alone, without EXPLAIN. */

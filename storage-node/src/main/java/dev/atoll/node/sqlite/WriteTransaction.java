@@ -55,7 +55,7 @@ public final class WriteTransaction extends ReadTransaction {
                     || (schemaTouched
                             && engine.connection().number(SCHEMA_VERSION) != schemaBefore);
         } catch (SQLException e) {
-            throw fail(engine.errors().ofFile(e));
+            throw fail(failure(e));
         }
     }
 
@@ -70,7 +70,7 @@ public final class WriteTransaction extends ReadTransaction {
         try {
             return engine.requests().find(principal, id);
         } catch (SQLException e) {
-            throw fail(engine.errors().ofFile(e));
+            throw fail(failure(e));
         }
     }
 
@@ -85,7 +85,7 @@ public final class WriteTransaction extends ReadTransaction {
             checkSize();
             level = engine.requests().remember(principal, id, remembered, now, level);
         } catch (SQLException e) {
-            throw fail(engine.errors().ofFile(e));
+            throw fail(failure(e));
         } catch (Failure e) {
             throw fail(e);
         }
@@ -141,7 +141,7 @@ public final class WriteTransaction extends ReadTransaction {
             next.write(engine.connection());
             return new Pending(next, pages);
         } catch (SQLException e) {
-            throw engine.errors().ofFile(e);
+            throw failure(e);
         }
     }
 

@@ -285,6 +285,20 @@ class CorruptionTest {
     }
 
     @Test
+    void keepsTwoFilesOpenAndOneClosed() throws IOException {
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS);
+            try (var files = Files.list(folder)) {
+                assertThat(files.map(path -> path.getFileName().toString()))
+                        .containsExactlyInAnyOrder("alice.sqlite", "alice.sqlite-wal");
+            }
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
     void opensInAFolderWithOddCharacters() throws IOException {
         var odd = folder.resolve("a?b=c #%41 é");
         Files.createDirectory(odd);

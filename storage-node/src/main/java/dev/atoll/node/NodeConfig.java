@@ -1,0 +1,228 @@
+package dev.atoll.node;
+
+import dev.atoll.node.instance.InstanceLimits;
+import dev.atoll.node.lease.EtcdSettings;
+import dev.atoll.node.rpc.RpcLimits;
+import dev.atoll.node.sqlite.SqliteLimits;
+import dev.atoll.process.Setting;
+import dev.atoll.process.Settings;
+import dev.atoll.wire.EtcdLayout;
+import dev.atoll.wire.ShardHash;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a storage node. Immutable.
+ *
+ * @param data the folder of its data
+ * @param cluster and where etcd is
+ * @param port where it listens
+ * @param instances limits of instances, and the threads of their lanes
+ * @param calls limits of calls
+ */
+public record NodeConfig(
+        Path data, EtcdSettings cluster, Port port, InstanceSettings instances, RpcLimits calls) {
+
+    /** Every setting there is; the reference of {@code --help} and the docs. */
+    public static final List<Setting> SETTINGS =
+            List.of(
+                    new Setting("data", "", "Folder of the node's data; made if it is not there"),
+                    new Setting("etcd", "", "URLs of etcd, separated by commas"),
+                    new Setting("cluster", "atoll", "Name of the cluster, [a-z0-9][a-z0-9-]{0,62}"),
+                    new Setting(
+                            "shards",
+                            Integer.toString(ShardHash.SHARDS_DEFAULT),
+                            "Number of shards, fixed when a cluster is created; 1 to 65536"),
+                    new Setting(
+                            "etcd-certificate", "", "PEM file of the certificate shown to etcd"),
+                    new Setting("etcd-key", "", "PEM file of its private key"),
+                    new Setting(
+                            "etcd-authorities", "", "PEM file of the authorities trusted for etcd"),
+                    new Setting("host", "0.0.0.0", "Address to listen on"),
+                    new Setting(
+                            "port",
+                            "7401",
+                            "Port for calls from routers; 0 lets the system choose"),
+                    new Setting(
+                            "advertise",
+                            "",
+                            "HOST:PORT that routers call; this host's name and the port if not set"),
+                    new Setting(
+                            "capacity",
+                            "1.0",
+                            "Share of the shards relative to other nodes; 0.01 to 100"),
+                    new Setting("http-host", "0.0.0.0", "Address of the port for operators"),
+                    new Setting(
+                            "http-port",
+                            "7481",
+                            "Port for /metrics, /livez and /readyz; 0 lets the system choose"),
+                    new Setting(
+                            "insecure", "false", "Plaintext instead of TLS on the port for calls"),
+                    new Setting(
+                            "tls-certificate", "", "PEM file of the certificate shown to routers"),
+                    new Setting("tls-key", "", "PEM file of its private key"),
+                    new Setting(
+                            "tls-authorities",
+                            "",
+                            "PEM file of the authorities whose certificates routers must show"),
+                    new Setting(
+                            "open-instances-max",
+                            "1000",
+                            "Instances open at a time; more go to sleep"),
+                    new Setting(
+                            "idle-sleep-after",
+                            "5m",
+                            "How long an instance may be idle before it goes to sleep"),
+                    new Setting(
+                            "lane-threads",
+                            "8",
+                            "Threads that run instances; more are added while some are busy for long"),
+                    new Setting(
+                            "lane-queue-max",
+                            "1000",
+                            "Calls waiting for one instance; more are OVERLOADED"),
+                    new Setting(
+                            "calls-in-flight-max",
+                            "10000",
+                            "Calls in flight on the node; more are OVERLOADED"),
+                    new Setting("deadline-default", "30s", "Deadline of calls that carry none"),
+                    new Setting(
+                            "stream-stall-max",
+                            "5s",
+                            "How long a stream waits for a client that does not read"),
+                    new Setting("operations-max", "10000", "Operations of one Query or Mutate"),
+                    new Setting("message-bytes-max", "32MiB", "Size of one message received"),
+                    new Setting("sql-length-max", "1MiB", "Length of one SQL statement in bytes"),
+                    new Setting("value-bytes-max", "2MiB", "Size of one value"),
+                    new Setting(
+                            "reply-bytes-max", "16MiB", "Size of one reply that is not streamed"),
+                    new Setting("instance-bytes-max", "1GiB", "Size of one instance's database"),
+                    new Setting(
+                            "disk-reserve",
+                            "64MiB",
+                            "Writes are refused when less of the disk is left"));
+
+    private static final int SHARDS_MAX = 65_536;
+
+    /**
+     * Where the node listens. Immutable.
+     *
+     * @param address to bind
+     * @param tls files, or null for plaintext
+     */
+    public record Port(InetSocketAddress address, @Nullable Tls tls) {}
+
+    /** PEM files. Immutable. */
+    public record Tls(Path certificate, Path key, Path authorities) {}
+
+    /** Limits of instances, and the threads of their lanes. Immutable. */
+    public record InstanceSettings(InstanceLimits limits, int laneThreads) {}
+
+    /**
+     * A node of a cluster; throws {@link dev.atoll.process.SettingsException} with every problem.
+     */
+    public static NodeConfig from(Settings settings) {
+        settings.requiredText("etcd");
+        return read(settings, true);
+    }
+
+    /** A node on its own; etcd and TLS are not asked for. */
+    public static NodeConfig local(Settings settings) {
+        return read(settings, false);
+    }
+
+    private static NodeConfig read(Settings settings, boolean clustered) {
+        settings.requiredText("data");
+        var data = settings.findPath("data").orElse(Path.of("."));
+        var port = port(settings, clustered);
+        var config =
+                new NodeConfig(
+                        data,
+                        cluster(settings),
+                        port,
+                        new InstanceSettings(
+                                instanceLimits(settings),
+                                (int) settings.integer("lane-threads", 1, 256)),
+                        new RpcLimits(
+                                settings.duration("deadline-default"),
+                                settings.duration("stream-stall-max"),
+                                (int) settings.integer("operations-max", 1, 1_000_000),
+                                (int) settings.integer("calls-in-flight-max", 1, 1_000_000),
+                                (int) bytes(settings, "message-bytes-max", Integer.MAX_VALUE)));
+        settings.port("http-port");
+        settings.check();
+        return config;
+    }
+
+    private static Port port(Settings settings, boolean clustered) {
+        var address =
+                InetSocketAddress.createUnresolved(settings.text("host"), settings.port("port"));
+        boolean insecure = settings.flag("insecure");
+        var certificate = settings.findPath("tls-certificate");
+        var key = settings.findPath("tls-key");
+        var authorities = settings.findPath("tls-authorities");
+        long given =
+                List.of(certificate, key, authorities).stream().filter(Optional::isPresent).count();
+        if (given == 3 && certificate.isPresent() && key.isPresent() && authorities.isPresent()) {
+            if (insecure) {
+                settings.problem("insecure", "true", "false where TLS files are given");
+            }
+            return new Port(address, new Tls(certificate.get(), key.get(), authorities.get()));
+        }
+        if (given > 0 || (clustered && !insecure)) {
+            settings.problem(
+                    "tls-certificate",
+                    settings.text("tls-certificate"),
+                    "tls-certificate, tls-key and tls-authorities together, or --insecure for plaintext");
+        }
+        return new Port(address, null);
+    }
+
+    private static EtcdSettings cluster(Settings settings) {
+        var cluster = settings.text("cluster");
+        try {
+            var _ = new EtcdLayout(cluster);
+        } catch (IllegalArgumentException e) {
+            settings.problem("cluster", cluster, "[a-z0-9][a-z0-9-]{0,62}");
+            cluster = "atoll";
+        }
+        var advertise = settings.text("advertise");
+        if (!advertise.isEmpty() && !advertise.matches("\\S+:\\d{1,5}")) {
+            settings.problem("advertise", advertise, "HOST:PORT");
+        }
+        return new EtcdSettings(
+                settings.list("etcd"),
+                new EtcdLayout(cluster),
+                new EtcdSettings.Tls(
+                        settings.findPath("etcd-certificate"),
+                        settings.findPath("etcd-key"),
+                        settings.findPath("etcd-authorities")),
+                (int) settings.integer("shards", 1, SHARDS_MAX),
+                new EtcdSettings.Advertised(advertise, settings.decimal("capacity", 0.01, 100)));
+    }
+
+    private static InstanceLimits instanceLimits(Settings settings) {
+        return new InstanceLimits(
+                (int) settings.integer("open-instances-max", 1, 1_000_000),
+                (int) settings.integer("lane-queue-max", 1, 1_000_000),
+                settings.duration("idle-sleep-after"),
+                settings.bytes("disk-reserve"),
+                new SqliteLimits(
+                        bytes(settings, "sql-length-max", 1L << 30),
+                        bytes(settings, "value-bytes-max", 1L << 30),
+                        bytes(settings, "reply-bytes-max", Integer.MAX_VALUE),
+                        bytes(settings, "instance-bytes-max", 1L << 44)));
+    }
+
+    private static long bytes(Settings settings, String name, long max) {
+        long bytes = settings.bytes(name);
+        if (bytes < 1 || bytes > max) {
+            settings.problem(name, settings.text(name), "1 to " + max + " bytes");
+            return 1;
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.atoll.node;
+
+import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.instance.CatalogRepair;
+import dev.atoll.node.instance.InstanceMetrics;
+import dev.atoll.node.instance.Instances;
+import dev.atoll.node.lease.EtcdOwnership;
+import dev.atoll.node.lease.LeaseMetrics;
+import dev.atoll.node.lease.LocalOwnership;
+import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.rpc.NodeServer;
+import dev.atoll.process.TlsFiles;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A storage node: everything it is made of, on one page. Thread-safe. */
+public final class StorageNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageNode.class);
+
+    /** Routers look whether a connection still lives more often than gRPC allows by default. */
+    private static final long KEEPALIVE_PERMITTED_SECONDS = 1;
+
+    private final NodeConfig config;
+    private final MeterRegistry registry;
+    private final DataFolder folder;
+
+    private @Nullable Catalog catalog;
+    private @Nullable Ownership ownership;
+    private @Nullable Instances instances;
+    private @Nullable TlsFiles tls;
+    private @Nullable NodeServer server;
+
+    private StorageNode(NodeConfig config, MeterRegistry registry) throws IOException {
+        this.config = config;
+        this.registry = registry;
+        this.folder =
+                DataFolder.open(
+                        config.data(),
+                        config.cluster().layout().cluster(),
+                        config.cluster().shards(),
+                        new SecureRandom());
+    }
+
+    /**
+     * Starts a node of a cluster. Where etcd is away it starts all the same, and goes on trying.
+     */
+    public static StorageNode start(NodeConfig config, MeterRegistry registry) throws IOException {
+        var node = new StorageNode(config, registry);
+        try {
+            node.startInCluster();
+            return node;
+        } catch (IOException | RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    /** Starts a node on its own, which only this process can reach, under that name. */
+    public static StorageNode startLocal(
+            NodeConfig config, MeterRegistry registry, String inProcessName) throws IOException {
+        var node = new StorageNode(config, registry);
+        try {
+            var local = new LocalOwnership(node.folder);
+            LeaseMetrics.watch(registry, local);
+            node.startServing(local, InProcessServerBuilder.forName(inProcessName));
+            return node;
+        } catch (IOException | RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    public String id() {
+        return folder.nodeId();
+    }
+
+    public int shards() {
+        return folder.shards();
+    }
+
+    /** The port for calls; -1 if only this process can reach the node. */
+    public int port() {
+        return server == null ? -1 : server.port();
+    }
+
+    /** Why the node is not ready, a line each; empty when it is. */
+    public List<String> missing() {
+        return ownership == null ? List.of("node: not started") : ownership.missing();
+    }
+
+    /** Lets running calls end, closes every instance, and gives the registration back. */
+    @Override
+    public void close() {
+        if (server != null) {
+            server.drain();
+        }
+        if (instances != null) {
+            instances.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (ownership != null) {
+            ownership.close();
+        }
+        if (catalog != null) {
+            catalog.close();
+        }
+        if (tls != null) {
+            tls.close();
+        }
+        folder.close();
+        LOG.atInfo().addKeyValue("node", folder.nodeId()).log("node stopped");
+    }
+
+    private void startInCluster() throws IOException {
+        var bound = config.port().address();
+        var address = new InetSocketAddress(bound.getHostString(), bound.getPort());
+        var builder =
+                NettyServerBuilder.forAddress(address, credentials())
+                        .permitKeepAliveTime(KEEPALIVE_PERMITTED_SECONDS, TimeUnit.SECONDS)
+                        .permitKeepAliveWithoutCalls(true);
+        var member = new EtcdOwnership(folder, config.cluster());
+        LeaseMetrics.watch(registry, member);
+        startServing(member, builder);
+        // Last: from here on routers call.
+        member.start(advertised());
+    }
+
+    private ServerCredentials credentials() throws IOException {
+        var files = config.port().tls();
+        if (files == null) {
+            return InsecureServerCredentials.create();
+        }
+        try {
+            tls = new TlsFiles(files.certificate(), files.key(), files.authorities());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS files cannot be used: " + e.getMessage(), e);
+        }
+        return tls.server(true);
+    }
+
+    private String advertised() throws IOException {
+        var set = config.cluster().advertised().address();
+        return set.isEmpty() ? InetAddress.getLocalHost().getHostName() + ":" + port() : set;
+    }
+
+    private void startServing(Ownership shards, ServerBuilder<?> builder) throws IOException {
+        ownership = shards;
+        catalog = CatalogRepair.open(folder, config.instances().limits().sqlite());
+        instances =
+                new Instances(
+                        new Instances.Parts(folder, catalog, shards, new InstanceMetrics(registry)),
+                        config.instances().limits(),
+                        config.instances().laneThreads());
+        instances.start();
+        server =
+                NodeServer.start(
+                        builder,
+                        instances,
+                        new NodeServer.Options(config.calls(), registry),
+                        folder.nodeId());
+        LOG.atInfo()
+                .addKeyValue("node", folder.nodeId())
+                .addKeyValue("data", folder.root())
+                .addKeyValue("instances", catalog.count())
+                .log("node started");
+    }
+}

@@ -1,0 +1,360 @@
+package dev.atoll.node.folder;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * One node's folder, locked for as long as this is open. Thread-safe.
+ *
+ * <pre>
+ * lock                                    held while a process uses the folder
+ * node.properties                         format, id, cluster, shards
+ * catalog.sqlite                          a view that can be rebuilt from the instances
+ * epochs                                  lines "shard epoch": the highest seen
+ * instances/00042/                        there from before the first instance of that shard on
+ * instances/00042/7f/00063f…a1.sqlite     an instance, by incarnation; its -wal beside it
+ * instances/00042/7f/00063f…a1.deleted    deleted; to be removed at the next start
+ * </pre>
+ *
+ * <p>Files are spread over 256 folders a shard, since one folder with a million is slow to work
+ * with.
+ */
+public final class DataFolder implements AutoCloseable {
+    /** The format of the folder. A newer one is refused. */
+    public static final int FORMAT = 1;
+
+    private static final String SUFFIX = ".sqlite";
+    private static final String DELETED_SUFFIX = ".deleted";
+    private static final Pattern INSTANCE = Pattern.compile("([0-9a-f]{16})\\.sqlite");
+    private static final Pattern SHARD = Pattern.compile("\\d{5}");
+
+    private final Path root;
+    private final FileChannel lockChannel;
+    private final Properties properties;
+
+    @GuardedBy("this")
+    private final BitSet held = new BitSet();
+
+    @GuardedBy("this")
+    private final TreeMap<Integer, Long> epochs = new TreeMap<>();
+
+    private final ConcurrentHashMap<Path, Boolean> foldersMade = new ConcurrentHashMap<>();
+
+    private DataFolder(Path root, FileChannel lockChannel, Properties properties) {
+        this.root = root;
+        this.lockChannel = lockChannel;
+        this.properties = properties;
+    }
+
+    /**
+     * Locks the folder, which is made if it is not there.
+     *
+     * @param cluster that the node belongs to; another one's folder is refused
+     * @param shards how many the cluster has; used when the folder is made, else it must be the
+     *     same or absent
+     */
+    public static DataFolder open(Path root, String cluster, int shards, RandomGenerator random)
+            throws IOException {
+        Files.createDirectories(root.resolve("instances"));
+        var channel =
+                FileChannel.open(
+                        root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            lock(root, channel);
+            var properties = readOrMake(root, cluster, shards, random);
+            var folder = new DataFolder(root, channel, properties);
+            folder.readHeld();
+            folder.readEpochs();
+            return folder;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** The node's id, drawn when the folder was made. */
+    public String nodeId() {
+        return properties.getProperty("id");
+    }
+
+    public int shards() {
+        return Integer.parseInt(properties.getProperty("shards"));
+    }
+
+    public Path catalogFile() {
+        return root.resolve("catalog.sqlite");
+    }
+
+    /** Where the bytes left on the disk are asked for. */
+    public Path root() {
+        return root;
+    }
+
+    /** The file of an instance; its folder exists when this returns. */
+    public Path instanceFile(int shard, long incarnation) {
+        var folder =
+                shardFolder(shard).resolve(HexFormat.of().toHexDigits((byte) spread(incarnation)));
+        foldersMade.computeIfAbsent(
+                folder,
+                missing -> {
+                    try {
+                        Files.createDirectories(missing);
+                        sync(shardFolder(shard));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    return true;
+                });
+        return folder.resolve(String.format(Locale.ROOT, "%016x", incarnation) + SUFFIX);
+    }
+
+    /** Whether an instance of the shard ever was on this node. */
+    public synchronized boolean everHeld(int shard) {
+        return held.get(shard);
+    }
+
+    /** Marks, durably, that the shard holds or held an instance. */
+    public synchronized void hold(int shard) throws IOException {
+        if (!held.get(shard)) {
+            Files.createDirectories(shardFolder(shard));
+            // A node that forgot this would give the shard away, and its data would seem never to
+            // have been.
+            sync(root.resolve("instances"));
+            held.set(shard);
+        }
+    }
+
+    /** The highest epochs that this node has seen, by shard. */
+    public synchronized Map<Integer, Long> epochsSeen() {
+        return Map.copyOf(epochs);
+    }
+
+    /** Remembers epochs, durably before this returns. */
+    public synchronized void seeEpochs(Map<Integer, Long> seen) throws IOException {
+        var more = new TreeMap<>(epochs);
+        seen.forEach((shard, epoch) -> more.merge(shard, epoch, Math::max));
+        if (!more.equals(epochs)) {
+            var text = new StringBuilder();
+            more.forEach(
+                    (shard, epoch) -> text.append(shard).append(' ').append(epoch).append('\n'));
+            replace(root.resolve("epochs"), text.toString());
+            epochs.putAll(more);
+        }
+    }
+
+    /** Deletes an instance for good, durably: the rename is the moment it is gone. */
+    public static void markDeleted(Path file) throws IOException {
+        if (Files.exists(file)) {
+            Files.move(file, deletedName(file));
+            sync(parent(file));
+        }
+    }
+
+    /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
+    public static void removeFiles(Path file) throws IOException {
+        for (var suffix : List.of("-wal", "-shm", "-journal", "")) {
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
+        }
+        Files.deleteIfExists(deletedName(file));
+    }
+
+    /** Instances whose deletion a crash cut short, under the names they had. */
+    public List<Found> findDeleted() throws IOException {
+        var found = new ArrayList<Found>();
+        for (var file : filesEndingWith(DELETED_SUFFIX)) {
+            var name = file.getFileName().toString().replace(DELETED_SUFFIX, SUFFIX);
+            found.addAll(found(file.resolveSibling(name)));
+        }
+        return found;
+    }
+
+    /** An instance's file, as found on disk. */
+    public record Found(int shard, long incarnation, Path file) {}
+
+    /** All instance files there are. */
+    public List<Found> findInstances() throws IOException {
+        var found = new ArrayList<Found>();
+        for (var file : filesEndingWith(SUFFIX)) {
+            found.addAll(found(file));
+        }
+        return found;
+    }
+
+    /** Lets another process have the folder. */
+    @Override
+    public void close() {
+        try {
+            lockChannel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void lock(Path root, FileChannel channel) throws IOException {
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            throw new IOException(
+                    "data folder " + root + " is used by another process (expected: one process)");
+        }
+    }
+
+    private static Properties readOrMake(
+            Path root, String cluster, int shards, RandomGenerator random) throws IOException {
+        var file = root.resolve("node.properties");
+        var properties = new Properties();
+        if (Files.exists(file)) {
+            try (var reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+            expect(file, properties, "format", Integer.toString(FORMAT));
+            expect(file, properties, "cluster", cluster);
+            expect(file, properties, "shards", Integer.toString(shards));
+            if (properties.getProperty("id", "").isBlank()) {
+                throw new IOException(file + ": id: '' (expected: the id of the node)");
+            }
+        } else {
+            var text =
+                    "format="
+                            + FORMAT
+                            + "\nid="
+                            + HexFormat.of().toHexDigits(random.nextLong())
+                            + "\ncluster="
+                            + cluster
+                            + "\nshards="
+                            + shards
+                            + "\n";
+            replace(file, text);
+            try (var reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+        }
+        return properties;
+    }
+
+    private static void expect(Path file, Properties properties, String name, String expected)
+            throws IOException {
+        var value = Optional.ofNullable(properties.getProperty(name)).orElse("");
+        if (!value.equals(expected)) {
+            throw new IOException(
+                    file + ": " + name + ": '" + value + "' (expected: '" + expected + "')");
+        }
+    }
+
+    private synchronized void readHeld() throws IOException {
+        List<Integer> shards;
+        try (var folders = Files.list(root.resolve("instances"))) {
+            shards =
+                    folders.map(folder -> folder.getFileName().toString())
+                            .filter(name -> SHARD.matcher(name).matches())
+                            .map(Integer::valueOf)
+                            .toList();
+        }
+        for (int shard : shards) {
+            held.set(shard);
+        }
+    }
+
+    private synchronized void readEpochs() throws IOException {
+        var file = root.resolve("epochs");
+        if (Files.exists(file)) {
+            for (var line : Files.readAllLines(file)) {
+                var parts = line.split(" ", 2);
+                epochs.put(Integer.valueOf(parts[0]), Long.valueOf(parts[1]));
+            }
+        }
+    }
+
+    private List<Path> filesEndingWith(String suffix) throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve("instances"), 3)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(suffix))
+                    .filter(Files::isRegularFile)
+                    .toList();
+        }
+    }
+
+    private Path shardFolder(int shard) {
+        return root.resolve("instances").resolve(String.format(Locale.ROOT, "%05d", shard));
+    }
+
+    private static List<Found> found(Path file) {
+        var matcher = INSTANCE.matcher(file.getFileName().toString());
+        if (!matcher.matches()) {
+            return List.of();
+        }
+        int shard = Integer.parseInt(parent(parent(file)).getFileName().toString());
+        return List.of(new Found(shard, Long.parseLong(matcher.group(1), 16), file));
+    }
+
+    private static Path deletedName(Path file) {
+        return file.resolveSibling(file.getFileName().toString().replace(SUFFIX, DELETED_SUFFIX));
+    }
+
+    private static int spread(long incarnation) {
+        return Long.hashCode(incarnation * 0x9e3779b97f4a7c15L) >>> 24;
+    }
+
+    private static Path parent(Path file) {
+        var parent = file.getParent();
+        if (parent == null) {
+            throw new IllegalStateException("file " + file + " has no folder");
+        }
+        return parent;
+    }
+
+    /** The file appears whole or not at all: temp, sync, rename, sync the folder. */
+    private static void replace(Path file, String text) throws IOException {
+        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        try (var channel =
+                FileChannel.open(
+                        temporary,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(
+                temporary,
+                file,
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        sync(parent(file));
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

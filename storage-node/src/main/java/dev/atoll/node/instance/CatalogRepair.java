@@ -1,0 +1,112 @@
+package dev.atoll.node.instance;
+
+import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.SqliteLimits;
+import dev.atoll.wire.Bookmark;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import dev.atoll.wire.ShardHash;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the catalogue, finishes what a crash cut short, and rebuilds it from the instances' own
+ * files where it is missing or damaged. One thread at a time (the one that starts the node).
+ */
+public final class CatalogRepair {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogRepair.class);
+
+    private CatalogRepair() {}
+
+    /** The catalogue, with every instance of the folder in it. */
+    public static Catalog open(DataFolder folder, SqliteLimits limits) throws IOException {
+        var catalog = openOrReplace(folder.catalogFile());
+        try {
+            finishDeletions(folder, catalog);
+            discardCreations(folder, catalog);
+            if (!catalog.isComplete()) {
+                rebuild(folder, catalog, limits);
+                catalog.complete();
+            }
+            return catalog;
+        } catch (IOException | RuntimeException e) {
+            catalog.close();
+            throw e;
+        }
+    }
+
+    private static Catalog openOrReplace(Path file) throws IOException {
+        try {
+            return Catalog.open(file);
+        } catch (Failure e) {
+            if (e.reason() != Reason.CORRUPTION) {
+                throw e;
+            }
+            LOG.warn("catalogue damaged, to be rebuilt: {}", e.message());
+            DataFolder.removeFiles(file);
+            return Catalog.open(file);
+        }
+    }
+
+    private static void finishDeletions(DataFolder folder, Catalog catalog) throws IOException {
+        for (var deleted : folder.findDeleted()) {
+            catalog.remove(deleted.incarnation());
+            DataFolder.removeFiles(deleted.file());
+        }
+    }
+
+    private static void discardCreations(DataFolder folder, Catalog catalog) throws IOException {
+        for (var entry : catalog.findCreating()) {
+            DataFolder.removeFiles(folder.instanceFile(entry.shard(), entry.incarnation()));
+            catalog.remove(entry.incarnation());
+        }
+    }
+
+    private static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
+            throws IOException {
+        var found = folder.findInstances();
+        if (!found.isEmpty()) {
+            LOG.info("rebuilding the catalogue from {} files", found.size());
+        }
+        for (var instance : found) {
+            try {
+                catalog.put(read(folder, instance, limits));
+            } catch (Failure e) {
+                // Its key is in the file alone, so nobody can ask for it until it is mended.
+                LOG.error("instance left out of the catalogue: {}", e.message());
+            }
+        }
+    }
+
+    private static CatalogEntry read(
+            DataFolder folder, DataFolder.Found found, SqliteLimits limits) {
+        InstanceKey key = InstanceDatabase.readKey(found.file());
+        if (ShardHash.shard(key, folder.shards()) != found.shard()) {
+            throw Failure.of(
+                    Reason.INSTANCE_QUARANTINED,
+                    found.file()
+                            + ": instance "
+                            + key
+                            + " (expected: one of shard "
+                            + found.shard()
+                            + ")");
+        }
+        var identity = new InstanceDatabase.Identity(found.incarnation(), key);
+        try (var database =
+                InstanceDatabase.open(found.file(), identity, limits, InstantSource.system())) {
+            return new CatalogEntry(
+                    key,
+                    found.shard(),
+                    database.createdAt(),
+                    new Bookmark(found.incarnation(), database.commit()),
+                    new CatalogEntry.Size(database.sizeBytes(), database.lastCommitAt()));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.atoll.node.instance;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What the node counts of its instances and lanes. Thread-safe.
+ *
+ * <p>known = created - deleted since the folder was made; open = created + woken - slept - deleted
+ * - quarantined since the start, at the most.
+ */
+public final class InstanceMetrics {
+    private final MeterRegistry registry;
+    private final Timer queueTime;
+    private final Timer sqliteTime;
+    private final Counter created;
+    private final Counter deleted;
+    private final Counter woken;
+    private final Counter slept;
+    private final Counter quarantined;
+
+    public InstanceMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.queueTime =
+                Timer.builder("atoll.node.queue.time")
+                        .description("Time a call waited in the queue of its lane")
+                        .publishPercentileHistogram()
+                        .register(registry);
+        this.sqliteTime =
+                Timer.builder("atoll.node.sqlite.time")
+                        .description("Time a call spent in its lane, in SQLite above all")
+                        .publishPercentileHistogram()
+                        .register(registry);
+        this.created = counter("created", "Instances created since the start");
+        this.deleted = counter("deleted", "Instances deleted since the start");
+        this.woken = counter("woken", "Sleeping instances opened since the start");
+        this.slept = counter("slept", "Instances put to sleep since the start");
+        this.quarantined = counter("quarantined", "Instances found damaged since the start");
+    }
+
+    void watch(
+            Supplier<Number> open, LanePool pool, LongSupplier known, LongSupplier diskLeftBytes) {
+        gauge("atoll.node.instances.open", "Instances that are open now", open);
+        gauge("atoll.node.instances.known", "Instances in the catalogue", known::getAsLong);
+        gauge("atoll.node.lanes.running", "Lanes that run a task now", pool::runningLanes);
+        gauge("atoll.node.lanes.waiting", "Lanes that wait for a thread", pool::waitingLanes);
+        gauge(
+                "atoll.node.lanes.stuck",
+                "Lanes whose task cannot be interrupted and goes on past its deadline",
+                pool::stuckLanes);
+        gauge("atoll.node.lane.threads", "Threads that lanes take their turns on", pool::threads);
+        Gauge.builder("atoll.node.disk.free", () -> (Number) diskLeftBytes.getAsLong())
+                .description("Bytes left on the disk of the data folder")
+                .baseUnit("bytes")
+                .register(registry);
+    }
+
+    void queued(Duration time) {
+        queueTime.record(time);
+    }
+
+    void ran(Duration time) {
+        sqliteTime.record(time);
+    }
+
+    void created() {
+        created.increment();
+    }
+
+    void deleted() {
+        deleted.increment();
+    }
+
+    void woken() {
+        woken.increment();
+    }
+
+    void slept() {
+        slept.increment();
+    }
+
+    void quarantined() {
+        quarantined.increment();
+    }
+
+    private Counter counter(String what, String description) {
+        return Counter.builder("atoll.node.instances." + what)
+                .description(description)
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+}

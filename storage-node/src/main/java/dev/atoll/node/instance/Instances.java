@@ -1,0 +1,290 @@
+package dev.atoll.node.instance;
+
+import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.sqlite.CallBudget;
+import dev.atoll.node.sqlite.ReadTransaction;
+import dev.atoll.node.sqlite.WriteTransaction;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import dev.atoll.wire.ShardHash;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * The door to the node's instances: every call becomes a task in the lane of its instance.
+ * Thread-safe; never blocks its callers.
+ */
+public final class Instances implements AutoCloseable {
+    private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
+    private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LOOK_FOR_IDLE_EVERY = Duration.ofSeconds(1);
+    private static final Duration DRAIN_MOST = Duration.ofSeconds(5);
+
+    /** Threads beyond this would only wait for the disk and the cores. */
+    private static final int LANE_THREADS_MAX = 256;
+
+    private final DataFolder folder;
+    private final Catalog catalog;
+    private final Ownership ownership;
+    private final LifeCycle lifeCycle;
+    private final InstanceLimits limits;
+    private final InstanceMetrics metrics;
+    private final LongSupplier ticker;
+    private final LanePool pool;
+    private final OpenInstances open;
+    private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService sleeper;
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
+        this.folder = parts.folder();
+        this.catalog = parts.catalog();
+        this.ownership = parts.ownership();
+        this.metrics = parts.metrics();
+        this.limits = limits;
+        this.ticker = System::nanoTime;
+        this.pool = new LanePool(laneThreads, Math.max(laneThreads, LANE_THREADS_MAX), ticker);
+        this.open = new OpenInstances();
+        this.lifeCycle = new LifeCycle(parts, limits, open, ticker);
+        // What comes after the end is not needed any more.
+        this.sleeper =
+                new ScheduledThreadPoolExecutor(
+                        1,
+                        Thread.ofPlatform().daemon().name("instance-sleep-", 0).factory(),
+                        new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    /**
+     * What instances are made of. Immutable.
+     *
+     * @param folder where their files lie
+     * @param catalog which there are
+     * @param ownership which shards may be served
+     * @param metrics what is counted
+     */
+    public record Parts(
+            DataFolder folder, Catalog catalog, Ownership ownership, InstanceMetrics metrics) {}
+
+    /** A reading task. */
+    public interface ReadWork<T> {
+        T run(ReadTransaction transaction, Turn turn);
+    }
+
+    /** A writing task. */
+    public interface WriteWork<T> {
+        T run(WriteTransaction transaction, Turn turn);
+    }
+
+    /** Begins to run turns, and to put idle instances to sleep. */
+    public void start() {
+        pool.start();
+        metrics.watch(open::size, pool, catalog::count, lifeCycle::diskLeftBytes);
+        var _ =
+                sleeper.scheduleWithFixedDelay(
+                        this::sleepIdle,
+                        LOOK_FOR_IDLE_EVERY.toMillis(),
+                        LOOK_FOR_IDLE_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs the work on one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
+    public <T> Call<T> read(InstanceKey key, long deadlineNanos, ReadWork<T> work) {
+        return submit(
+                key,
+                deadlineNanos,
+                (instance, call) -> {
+                    var database = lifeCycle.openExisting(instance);
+                    return lifeCycle.guard(
+                            instance,
+                            () ->
+                                    database.read(
+                                            call.budget(),
+                                            tx ->
+                                                    work.run(
+                                                            tx,
+                                                            turn(
+                                                                    database.identity()
+                                                                            .incarnation(),
+                                                                    call))));
+                });
+    }
+
+    /** Runs the work in one transaction; creates the instance if there is none. */
+    public <T> Call<T> write(InstanceKey key, long deadlineNanos, WriteWork<T> work) {
+        return submit(
+                key,
+                deadlineNanos,
+                (instance, call) ->
+                        lifeCycle.writeOrCreate(
+                                instance,
+                                database ->
+                                        database.write(
+                                                call.budget(),
+                                                tx -> {
+                                                    var result =
+                                                            work.run(
+                                                                    tx,
+                                                                    turn(
+                                                                            database.identity()
+                                                                                    .incarnation(),
+                                                                            call));
+                                                    call.beginCommit();
+                                                    return result;
+                                                })));
+    }
+
+    /** Creates an empty instance. Fails with INSTANCE_EXISTS if there is one. */
+    public Call<InstanceStatus> create(InstanceKey key, long deadlineNanos) {
+        return submit(
+                key,
+                deadlineNanos,
+                (instance, call) -> lifeCycle.create(instance, call::beginCommit));
+    }
+
+    /** Deletes an instance for good. Fails with INSTANCE_NOT_FOUND if there is none. */
+    public Call<Boolean> delete(InstanceKey key, long deadlineNanos) {
+        return submit(
+                key,
+                deadlineNanos,
+                (instance, call) -> {
+                    lifeCycle.delete(instance, call::beginCommit);
+                    return true;
+                });
+    }
+
+    /** Shows an instance without waking it. Fails with INSTANCE_NOT_FOUND if there is none. */
+    public Call<InstanceStatus> describe(InstanceKey key, long deadlineNanos) {
+        return submit(key, deadlineNanos, (instance, call) -> lifeCycle.describe(instance));
+    }
+
+    /** The instances of the range in the shards this node serves, in key order. */
+    public List<InstanceStatus> list(Catalog.Range range, int most) {
+        return list(range, ownership.ownedShards(), most);
+    }
+
+    private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
+        return catalog.list(range, shards, most).stream().map(this::status).toList();
+    }
+
+    private InstanceStatus status(CatalogEntry entry) {
+        var instance = hosted.get(entry.key());
+        if (instance != null && instance.quarantine != null) {
+            return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
+        }
+        return instance != null && instance.database != null
+                ? new InstanceStatus(lifeCycle.current(instance, entry), InstanceStatus.State.OPEN)
+                : new InstanceStatus(entry, InstanceStatus.State.SLEEPING);
+    }
+
+    /** Refuses new calls, lets those that run end, and closes every instance. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        sleeper.shutdownNow();
+        pool.drain(DRAIN_MOST);
+        for (var instance : open.all()) {
+            var _ = instance.lane.tryRunNow(() -> lifeCycle.sleep(instance));
+        }
+        pool.close();
+    }
+
+    private interface LaneWork<T> {
+        T run(HostedInstance instance, Call<T> call);
+    }
+
+    private <T> Call<T> submit(InstanceKey key, long deadlineNanos, LaneWork<T> work) {
+        int shard = ShardHash.shard(key, folder.shards());
+        while (true) {
+            var instance =
+                    hosted.computeIfAbsent(
+                            key,
+                            absent ->
+                                    new HostedInstance(
+                                            key, shard, new Lane(pool, limits.laneQueueMax())));
+            var call =
+                    new Call<T>(
+                            new CallBudget(deadlineNanos, ticker),
+                            deadlineNanos,
+                            ticker.getAsLong(),
+                            running -> run(instance, running, work));
+            if (closing.get()) {
+                call.refuse(
+                        Failure.of(Reason.SHUTTING_DOWN, "the node is stopping; not executed")
+                                .retryAfter(RETRY_WHEN_STARTED_AGAIN));
+                return call;
+            }
+            switch (instance.lane.offer(call)) {
+                case ACCEPTED -> {
+                    pool.abandonAtDeadline(call, deadlineNanos);
+                    return call;
+                }
+                case FULL -> {
+                    call.refuse(overloaded(key));
+                    return call;
+                }
+                case RETIRED -> hosted.remove(key, instance);
+            }
+        }
+    }
+
+    private <T> T run(HostedInstance instance, Call<T> call, LaneWork<T> work) {
+        metrics.queued(call.queueTime());
+        long start = ticker.getAsLong();
+        try {
+            ownership.checkOwner(instance.shard);
+            return work.run(instance, call);
+        } finally {
+            long end = ticker.getAsLong();
+            instance.usedNanos = end;
+            metrics.ran(Duration.ofNanos(end - start));
+            if (instance.database == null) {
+                sleeper.execute(() -> forget(instance));
+            }
+        }
+    }
+
+    /** An instance that is not open needs no lane once it has nothing to do. */
+    private void forget(HostedInstance instance) {
+        if (instance.database == null && instance.quarantine == null && instance.lane.tryRetire()) {
+            hosted.remove(instance.key, instance);
+        }
+    }
+
+    private void sleepIdle() {
+        long idleSince = ticker.getAsLong() - limits.sleepAfter().toNanos();
+        for (var instance : open.usedBefore(idleSince)) {
+            if (instance.lane.tryRunNow(() -> lifeCycle.sleep(instance))) {
+                forget(instance);
+            }
+        }
+    }
+
+    private static Turn turn(long incarnation, Call<?> call) {
+        return new Turn(incarnation, call.queueTime());
+    }
+
+    private Failure overloaded(InstanceKey key) {
+        return Failure.of(
+                        Reason.OVERLOADED,
+                        "instance "
+                                + key
+                                + ": "
+                                + limits.laneQueueMax()
+                                + " calls are waiting already; not executed")
+                .retryAfter(RETRY_WHEN_OVERLOADED);
+    }
+}

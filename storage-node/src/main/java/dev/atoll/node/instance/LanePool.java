@@ -1,0 +1,216 @@
+package dev.atoll.node.instance;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that lanes take their turns on. Thread-safe.
+ *
+ * <p>There are as many threads as asked for, and one more for each that has been busy with one task
+ * for long, up to a limit: so slow queries in a few instances do not stop the others. Platform
+ * threads, because SQLite's native calls would hold the carrier of a virtual one.
+ */
+final class LanePool implements AutoCloseable {
+    /** A task that runs longer does not count as one of the pool's own threads. */
+    private static final Duration LONG_TASK = Duration.ofMillis(20);
+
+    private static final Duration CHECK_EVERY = Duration.ofMillis(10);
+    private static final Duration EXTRA_THREAD_IDLE = Duration.ofSeconds(10);
+
+    /** An interrupted statement needs this long to notice; beyond it a task is stuck. */
+    private static final Duration INTERRUPTION_GRACE = Duration.ofMillis(250);
+
+    private final int threadsCore;
+    private final int threadsMax;
+    private final LongSupplier ticker;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+
+    @GuardedBy("this")
+    private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+
+    @GuardedBy("this")
+    private int idle;
+
+    @GuardedBy("this")
+    private int threadsStarted;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    LanePool(int threadsCore, int threadsMax, LongSupplier ticker) {
+        this.threadsCore = threadsCore;
+        this.threadsMax = threadsMax;
+        this.ticker = ticker;
+        this.timer =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon().name("lane-timer-", 0).factory());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    void start() {
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        this::growIfBlocked,
+                        CHECK_EVERY.toMillis(),
+                        CHECK_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    long nanoTime() {
+        return ticker.getAsLong();
+    }
+
+    /** Ends the call for its caller at the deadline, even if its thread does not come back. */
+    void abandonAtDeadline(Call<?> call, long deadlineNanos) {
+        long delay = deadlineNanos - nanoTime() + INTERRUPTION_GRACE.toNanos();
+        var timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
+        var _ = call.reply().whenComplete((value, error) -> timeout.cancel(false));
+    }
+
+    /** Gives the lane a turn when its time comes. */
+    synchronized void submit(Lane lane) {
+        ready.add(lane);
+        if (idle > 0) {
+            notify();
+        } else if (workers.size() < threadsCore) {
+            startWorker();
+        }
+    }
+
+    /** Lanes that wait for a thread. */
+    synchronized int waitingLanes() {
+        return ready.size();
+    }
+
+    /** Lanes that are running a task. */
+    int runningLanes() {
+        return (int) workers.stream().filter(Worker::isBusy).count();
+    }
+
+    /** Lanes whose task goes on past its deadline: a native call that cannot be interrupted. */
+    int stuckLanes() {
+        long now = nanoTime() - INTERRUPTION_GRACE.toNanos();
+        return (int) workers.stream().filter(worker -> worker.isStuck(now)).count();
+    }
+
+    int threads() {
+        return workers.size();
+    }
+
+    /** Lets the lanes that have work finish it, for as long as is given, and ends the threads. */
+    boolean drain(Duration most) {
+        long end = nanoTime() + most.toNanos();
+        boolean drained = true;
+        synchronized (this) {
+            while (drained && (!ready.isEmpty() || runningLanes() > 0)) {
+                try {
+                    wait(CHECK_EVERY.toMillis());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+                drained = end - nanoTime() > 0;
+            }
+        }
+        return drained;
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+    }
+
+    private void growIfBlocked() {
+        long longAgo = nanoTime() - LONG_TASK.toNanos();
+        long busyForLong = workers.stream().filter(worker -> worker.isBusySince(longAgo)).count();
+        synchronized (this) {
+            if (!ready.isEmpty()
+                    && idle == 0
+                    && workers.size() - busyForLong < threadsCore
+                    && workers.size() < threadsMax) {
+                startWorker();
+            }
+        }
+    }
+
+    @GuardedBy("this")
+    private void startWorker() {
+        var worker = new Worker();
+        workers.add(worker);
+        Thread.ofPlatform().daemon().name("lane-" + threadsStarted++).start(worker);
+    }
+
+    /** One thread of the pool. */
+    final class Worker implements Runnable {
+        private volatile @Nullable Call<?> current;
+        private volatile long sinceNanos;
+
+        @Override
+        public void run() {
+            try {
+                var lane = take();
+                while (lane != null) {
+                    lane.runTurn(this);
+                    lane = take();
+                }
+            } finally {
+                workers.remove(this);
+            }
+        }
+
+        void begin(Call<?> call) {
+            sinceNanos = nanoTime();
+            current = call;
+        }
+
+        void end() {
+            current = null;
+        }
+
+        boolean isBusy() {
+            return current != null;
+        }
+
+        boolean isBusySince(long nanos) {
+            return current != null && sinceNanos - nanos < 0;
+        }
+
+        boolean isStuck(long nowNanos) {
+            var call = current;
+            return call != null && call.isPastDeadline(nowNanos);
+        }
+
+        private @Nullable Lane take() {
+            synchronized (LanePool.this) {
+                long end = nanoTime() + EXTRA_THREAD_IDLE.toNanos();
+                idle++;
+                try {
+                    while (ready.isEmpty()) {
+                        boolean extra = workers.size() > threadsCore && end - nanoTime() <= 0;
+                        if (closed || extra) {
+                            return null;
+                        }
+                        LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
+                    }
+                    return ready.poll();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("a lane's thread was interrupted", e);
+                } finally {
+                    idle--;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.atoll.node.instance;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.wire.Bookmark;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How an instance comes to be, wakes, sleeps and goes. Every method that takes an instance runs on
+ * that instance's lane.
+ *
+ * <p>Creation: a row marked <em>creating</em>, the file, the first commit, the row unmarked; a
+ * crash before the last leaves what the next start removes. Deletion: the file is renamed, which is
+ * the moment it is gone, then the row and the files are removed.
+ */
+final class LifeCycle {
+    private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
+
+    /** How many of the least recently used are looked at for one that has nothing to do. */
+    private static final int SLEEP_CANDIDATES = 64;
+
+    private static final Duration RETRY_WHEN_ALL_ARE_BUSY = Duration.ofMillis(100);
+
+    private final DataFolder folder;
+    private final Catalog catalog;
+    private final Ownership ownership;
+    private final InstanceMetrics metrics;
+    private final InstanceLimits limits;
+    private final OpenInstances open;
+    private final InstantSource clock = InstantSource.system();
+    private final DiskSpace disk;
+
+    @GuardedBy("this")
+    private long incarnationLast;
+
+    LifeCycle(
+            Instances.Parts parts, InstanceLimits limits, OpenInstances open, LongSupplier ticker) {
+        this.folder = parts.folder();
+        this.catalog = parts.catalog();
+        this.ownership = parts.ownership();
+        this.metrics = parts.metrics();
+        this.limits = limits;
+        this.open = open;
+        this.incarnationLast = catalog.highestIncarnation();
+        try {
+            this.disk = new DiskSpace(folder.root(), limits.diskReserveBytes(), ticker);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long diskLeftBytes() {
+        return disk.leftBytes();
+    }
+
+    /** The open database of the instance, which is woken if it sleeps. */
+    InstanceDatabase openExisting(HostedInstance instance) {
+        checkQuarantine(instance);
+        var database = instance.database;
+        if (database != null) {
+            open.touch(instance);
+            return database;
+        }
+        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        return wake(instance, entry);
+    }
+
+    /** Runs the write; where there is no instance, creates one that stays only if it succeeds. */
+    <T> T writeOrCreate(HostedInstance instance, Function<InstanceDatabase, T> write) {
+        disk.checkWritable();
+        checkQuarantine(instance);
+        var database = instance.database;
+        if (database != null) {
+            open.touch(instance);
+            return guard(instance, () -> write.apply(database));
+        }
+        var entry = catalog.find(instance.key);
+        if (entry.isPresent()) {
+            var woken = wake(instance, entry.get());
+            return guard(instance, () -> write.apply(woken));
+        }
+        return createFor(instance, write);
+    }
+
+    /** Makes an empty instance. */
+    InstanceStatus create(HostedInstance instance, Runnable beginCommit) {
+        disk.checkWritable();
+        if (instance.quarantine != null || catalog.find(instance.key).isPresent()) {
+            throw Failure.of(
+                    Reason.INSTANCE_EXISTS,
+                    "instance " + instance.key + ": exists already (expected: a new key)");
+        }
+        return createFor(
+                instance,
+                database -> {
+                    beginCommit.run();
+                    return new InstanceStatus(
+                            entryOf(instance, database), InstanceStatus.State.OPEN);
+                });
+    }
+
+    InstanceStatus describe(HostedInstance instance) {
+        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        if (instance.quarantine != null) {
+            return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
+        }
+        var database = instance.database;
+        return database == null
+                ? new InstanceStatus(entry, InstanceStatus.State.SLEEPING)
+                : new InstanceStatus(entryOf(instance, database), InstanceStatus.State.OPEN);
+    }
+
+    /** What a listing shows of an open instance; the numbers may be one commit old. */
+    CatalogEntry current(HostedInstance instance, CatalogEntry entry) {
+        var database = instance.database;
+        return database == null ? entry : entryOf(instance, database);
+    }
+
+    void delete(HostedInstance instance, Runnable beginCommit) {
+        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        beginCommit.run();
+        close(instance);
+        var file = folder.instanceFile(entry.shard(), entry.incarnation());
+        try {
+            DataFolder.markDeleted(file);
+            catalog.remove(instance.key);
+            DataFolder.removeFiles(file);
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.OUTCOME_UNKNOWN,
+                    "instance "
+                            + instance.key
+                            + ": its files could not be removed: "
+                            + e.getMessage(),
+                    e);
+        }
+        instance.quarantine = null;
+        metrics.deleted();
+    }
+
+    /** Closes an instance that has nothing to do, and notes where it stands. */
+    void sleep(HostedInstance instance) {
+        var database = instance.database;
+        if (database != null) {
+            var entry = entryOf(instance, database);
+            close(instance);
+            catalog.put(entry);
+            metrics.slept();
+        }
+    }
+
+    /** Runs something on the database, and takes it out of service if it turns out to be broken. */
+    <T> T guard(HostedInstance instance, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            var database = instance.database;
+            if (database != null) {
+                database.broken().ifPresent(why -> retire(instance, why));
+            }
+            throw e;
+        }
+    }
+
+    private <T> T createFor(HostedInstance instance, Function<InstanceDatabase, T> first) {
+        long incarnation = nextIncarnation();
+        var file = folder.instanceFile(instance.shard, incarnation);
+        try {
+            ownership.holdShard(instance.shard);
+            makeRoom();
+            catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
+            var database =
+                    InstanceDatabase.create(
+                            file,
+                            new InstanceDatabase.Identity(incarnation, instance.key),
+                            limits.sqlite(),
+                            clock);
+            instance.database = database;
+            open.add(instance);
+            T result = first.apply(database);
+            // Only now may a reader find it; the reply leaves after this is durable.
+            catalog.put(entryOf(instance, database));
+            metrics.created();
+            return result;
+        } catch (IOException e) {
+            discard(instance, incarnation);
+            throw Failure.of(
+                    Reason.NODE_FULL,
+                    "instance " + instance.key + ": cannot be made: " + e.getMessage(),
+                    e);
+        } catch (RuntimeException e) {
+            discard(instance, incarnation);
+            throw e;
+        }
+    }
+
+    private void discard(HostedInstance instance, long incarnation) {
+        close(instance);
+        try {
+            DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
+        } catch (IOException e) {
+            // The row stays marked as creating, and the next start tries again.
+            LOG.atWarn()
+                    .addKeyValue("instance", instance.key)
+                    .log("a file of an instance that was not created could not be removed", e);
+            return;
+        }
+        catalog.remove(instance.key);
+    }
+
+    private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
+        makeRoom();
+        try {
+            var database =
+                    InstanceDatabase.open(
+                            folder.instanceFile(entry.shard(), entry.incarnation()),
+                            new InstanceDatabase.Identity(entry.incarnation(), instance.key),
+                            limits.sqlite(),
+                            clock);
+            instance.database = database;
+            open.add(instance);
+            metrics.woken();
+            return database;
+        } catch (Failure e) {
+            if (e.reason() == Reason.INSTANCE_QUARANTINED) {
+                quarantine(instance, e);
+            }
+            throw e;
+        }
+    }
+
+    private void retire(HostedInstance instance, Failure why) {
+        close(instance);
+        if (why.reason() == Reason.INSTANCE_QUARANTINED) {
+            quarantine(instance, why);
+        }
+    }
+
+    private void quarantine(HostedInstance instance, Failure why) {
+        instance.quarantine = why;
+        metrics.quarantined();
+        LOG.atError()
+                .addKeyValue("instance", instance.key)
+                .log("instance quarantined: {}", why.message());
+    }
+
+    private void close(HostedInstance instance) {
+        var database = instance.database;
+        if (database != null) {
+            instance.database = null;
+            open.remove(instance);
+            database.close();
+        }
+    }
+
+    /** Puts an idle instance to sleep if as many are open as may be. */
+    private void makeRoom() {
+        if (open.size() < limits.openMax()) {
+            return;
+        }
+        for (var candidate : open.leastRecentlyUsed(SLEEP_CANDIDATES)) {
+            // In its lane, on this thread: it has nothing to do, so nobody waits for it.
+            if (candidate.lane.tryRunNow(() -> sleep(candidate))) {
+                return;
+            }
+        }
+        throw Failure.of(
+                        Reason.OVERLOADED,
+                        "open instances: "
+                                + limits.openMax()
+                                + ", and all are busy (expected: one that can go to sleep); not"
+                                + " executed")
+                .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
+    }
+
+    private CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {
+        return new CatalogEntry(
+                instance.key,
+                instance.shard,
+                database.createdAt(),
+                new Bookmark(database.identity().incarnation(), database.commit()),
+                new CatalogEntry.Size(database.sizeBytes(), database.lastCommitAt()));
+    }
+
+    /** Microseconds since 1970, or one more than the last: never reused, on any node. */
+    private synchronized long nextIncarnation() {
+        long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        incarnationLast = Math.max(now, incarnationLast + 1);
+        return incarnationLast;
+    }
+
+    private static void checkQuarantine(HostedInstance instance) {
+        var quarantine = instance.quarantine;
+        if (quarantine != null) {
+            throw quarantine;
+        }
+    }
+
+    private static Failure notFound(InstanceKey key) {
+        return Failure.of(
+                Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
+    }
+}

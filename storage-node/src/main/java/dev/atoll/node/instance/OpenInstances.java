@@ -1,0 +1,52 @@
+package dev.atoll.node.instance;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/** The open instances, least recently used first. Thread-safe. */
+final class OpenInstances {
+    @GuardedBy("this")
+    private final LinkedHashMap<HostedInstance, Boolean> byUse =
+            new LinkedHashMap<>(16, 0.75f, true);
+
+    synchronized void add(HostedInstance instance) {
+        byUse.put(instance, true);
+    }
+
+    /** Notes that it was used now. */
+    synchronized void touch(HostedInstance instance) {
+        byUse.get(instance);
+    }
+
+    synchronized void remove(HostedInstance instance) {
+        byUse.remove(instance);
+    }
+
+    synchronized int size() {
+        return byUse.size();
+    }
+
+    /** Those last used before that time, least recently used first. */
+    synchronized List<HostedInstance> usedBefore(long nanos) {
+        var idle = new ArrayList<HostedInstance>();
+        for (var instance : byUse.keySet()) {
+            if (instance.usedNanos - nanos >= 0) {
+                break;
+            }
+            idle.add(instance);
+        }
+        return idle;
+    }
+
+    /** All of them, least recently used first. */
+    synchronized List<HostedInstance> all() {
+        return List.copyOf(byUse.keySet());
+    }
+
+    /** The few least recently used, to look for one that has nothing to do. */
+    synchronized List<HostedInstance> leastRecentlyUsed(int most) {
+        return byUse.keySet().stream().limit(most).toList();
+    }
+}

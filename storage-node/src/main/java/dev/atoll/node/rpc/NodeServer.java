@@ -1,0 +1,114 @@
+package dev.atoll.node.rpc;
+
+import dev.atoll.node.instance.Instances;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The gRPC server of a node. Thread-safe. */
+public final class NodeServer implements AutoCloseable {
+    private static final Duration STOP_AFTER = Duration.ofSeconds(5);
+
+    private final Server server;
+    private final HealthStatusManager health;
+    private final ExecutorService listings;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private NodeServer(Server server, HealthStatusManager health, ExecutorService listings) {
+        this.server = server;
+        this.health = health;
+        this.listings = listings;
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param builder of the transport, without services
+     * @param nodeId the node's id, which replies carry
+     */
+    public static NodeServer start(
+            ServerBuilder<?> builder, Instances instances, Options options, String nodeId)
+            throws IOException {
+        var limits = options.limits();
+        var registry = options.registry();
+        var metrics = new RpcMetrics(registry);
+        var inFlight = new InFlightLimit(limits.callsInFlightMax());
+        Gauge.builder("atoll.node.calls.in.flight", () -> (Number) inFlight.inFlight())
+                .description("Calls begun and not ended")
+                .register(registry);
+        var health = new HealthStatusManager();
+        var listings = Executors.newVirtualThreadPerTaskExecutor();
+        var services =
+                List.of(
+                        new DatabaseRpc(instances, limits).bindService(),
+                        new InstanceRpc(instances, limits, nodeId, listings).bindService());
+        for (var service : services) {
+            builder.addService(intercepted(service, metrics, inFlight));
+        }
+        var server =
+                builder.addService(health.getHealthService())
+                        .addService(ProtoReflectionServiceV1.newInstance())
+                        .addStreamTracerFactory(metrics.tracer())
+                        .maxInboundMessageSize(limits.messageBytesMax())
+                        // No call blocks the transport's threads: work goes to lanes.
+                        .directExecutor()
+                        .build();
+        server.start();
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        return new NodeServer(server, health, listings);
+    }
+
+    /**
+     * What the server is told besides its instances. Immutable.
+     *
+     * @param limits of calls
+     * @param registry for its metrics
+     */
+    public record Options(RpcLimits limits, MeterRegistry registry) {}
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Says that calls should go elsewhere, and takes no new connections. */
+    public void drain() {
+        health.enterTerminalState();
+        server.shutdown();
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            drain();
+            try {
+                if (!server.awaitTermination(STOP_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+                    server.shutdownNow();
+                }
+            } catch (InterruptedException e) {
+                server.shutdownNow();
+                Thread.currentThread().interrupt();
+            }
+            listings.shutdownNow();
+        }
+    }
+
+    private static ServerServiceDefinition intercepted(
+            ServerServiceDefinition service, RpcMetrics metrics, InFlightLimit inFlight) {
+        // Outermost first: everything is counted, and what is refused costs nothing further.
+        return ServerInterceptors.interceptForward(
+                service, metrics.interceptor(), inFlight, CallContext.interceptor());
+    }
+}

@@ -1,0 +1,145 @@
+package dev.atoll.node;
+
+import dev.atoll.process.Settings;
+import dev.atoll.proto.v1.DatabaseServiceGrpc;
+import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.MutateRequest;
+import dev.atoll.proto.v1.MutateResponse;
+import dev.atoll.proto.v1.QueryRequest;
+import dev.atoll.proto.v1.QueryResponse;
+import dev.atoll.proto.v1.ReadOperation;
+import dev.atoll.proto.v1.SqlStatement;
+import dev.atoll.proto.v1.Value;
+import dev.atoll.proto.v1.WriteOperation;
+import dev.atoll.wire.CallMetadata;
+import dev.atoll.wire.Caller;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.FailureStatus;
+import dev.atoll.wire.InstanceKey;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.stub.AbstractStub;
+import io.grpc.stub.MetadataUtils;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** A real node in this process, and a router's way of calling it. */
+public final class TestNode implements AutoCloseable {
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final StorageNode node;
+    private final ManagedChannel channel;
+
+    private TestNode(Path data, Map<String, String> settings) throws IOException {
+        var all = new HashMap<>(settings);
+        all.put("data", data.toString());
+        all.putIfAbsent("disk-reserve", "1MiB");
+        var config =
+                NodeConfig.local(
+                        Settings.gather(NodeConfig.SETTINGS, all, Map.of(), null, List.of()));
+        var name = UUID.randomUUID().toString();
+        node = StorageNode.startLocal(config, registry, name);
+        channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+    }
+
+    public static TestNode start(Path data) throws IOException {
+        return new TestNode(data, Map.of());
+    }
+
+    public static TestNode start(Path data, Map<String, String> settings) throws IOException {
+        return new TestNode(data, settings);
+    }
+
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    public StorageNode node() {
+        return node;
+    }
+
+    public ManagedChannel channel() {
+        return channel;
+    }
+
+    /** The stub as a router with that key uses it. */
+    public DatabaseServiceGrpc.DatabaseServiceBlockingStub database(String key) {
+        return as(service(), key, DatabaseServiceGrpc.newBlockingStub(channel));
+    }
+
+    public InstanceServiceGrpc.InstanceServiceBlockingStub instances(String key) {
+        return as(service(), key, InstanceServiceGrpc.newBlockingStub(channel));
+    }
+
+    public static <S extends AbstractStub<S>> S as(Caller caller, String key, S stub) {
+        var headers = new Metadata();
+        headers.put(CallMetadata.CALLER, caller.toProto());
+        headers.put(CallMetadata.AUTHORISED_KEY, InstanceKey.parse(key).bytes());
+        return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    public static Caller service() {
+        return new Caller(Caller.Kind.SERVICE, "test", "tester");
+    }
+
+    public MutateResponse mutate(String key, String... statements) {
+        return database(key).mutate(mutation(key, statements).build());
+    }
+
+    public QueryResponse query(String key, String sql) {
+        return database(key).query(reading(key, sql));
+    }
+
+    /** The single integer that a query gives. */
+    public long integer(String key, String sql) {
+        return query(key, sql).getResults(0).getRows(0).getValues(0).getInteger();
+    }
+
+    public static MutateRequest.Builder mutation(String key, String... statements) {
+        var request = MutateRequest.newBuilder().setInstance(InstanceKey.parse(key).toProto());
+        for (var sql : statements) {
+            request.addOperations(
+                    WriteOperation.newBuilder().setSql(SqlStatement.newBuilder().setSql(sql)));
+        }
+        return request;
+    }
+
+    public static QueryRequest reading(String key, String sql) {
+        return QueryRequest.newBuilder()
+                .setInstance(InstanceKey.parse(key).toProto())
+                .addOperations(
+                        ReadOperation.newBuilder().setSql(SqlStatement.newBuilder().setSql(sql)))
+                .build();
+    }
+
+    public static Value integer(long value) {
+        return Value.newBuilder().setInteger(value).build();
+    }
+
+    /** The failure that a call ends with. */
+    public static Failure failure(ThrowingCallable call) {
+        try {
+            call.call();
+        } catch (StatusRuntimeException e) {
+            return FailureStatus.find(e.getStatus(), e.getTrailers())
+                    .orElseThrow(() -> new AssertionError("a bare status", e));
+        } catch (Throwable e) {
+            throw new AssertionError("not a status", e);
+        }
+        throw new AssertionError("the call succeeded (expected: a failure)");
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        node.close();
+    }
+}
