@@ -118,8 +118,10 @@ class AuthIT {
     }
 
     @Test
-    void usersAreToldThatBlocksAreNeeded() {
-        refusedWith(issuer.user("alice")).is(PERMISSION_DENIED, "RULE_DENIED").saying("block");
+    void usersAreToldThatDeclarationsAreNeeded() {
+        refusedWith(issuer.user("alice"))
+                .is(PERMISSION_DENIED, "RULE_DENIED")
+                .saying("declared", "service");
     }
 
     @Test
