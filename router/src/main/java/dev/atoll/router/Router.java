@@ -5,19 +5,20 @@ import dev.atoll.router.forward.ForwardMetrics;
 import dev.atoll.router.forward.Forwarder;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.limit.CallsInFlight;
+import dev.atoll.router.placement.EtcdPlacement;
 import dev.atoll.router.placement.LiveNode;
 import dev.atoll.router.placement.LocalPlacement;
 import dev.atoll.router.placement.Placement;
 import dev.atoll.router.rpc.CallGate;
 import dev.atoll.router.rpc.CallMetrics;
 import dev.atoll.router.rpc.PublicServices;
+import dev.atoll.wire.EtcdLayout;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +49,28 @@ public final class Router implements AutoCloseable {
                                     node.inProcessName(),
                                     node.shards(),
                                     clock.instant()));
-            return assemble(config, registry, placement, Router::inProcess, closing);
+            var channels = closing.add(new NodeChannels(Router::inProcess));
+            return assemble(config, registry, placement, channels, closing);
+        } catch (IOException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** Starts a router of a cluster; goes on trying while etcd is away. */
+    public static Router start(RouterConfig config, MeterRegistry registry) throws IOException {
+        var closing = new Closing();
+        try {
+            var connector = closing.add(NodeConnector.of(config.nodeTls(), config.limits()));
+            var channels = closing.add(new NodeChannels(connector::connect));
+            var placement =
+                    closing.add(
+                            EtcdPlacement.open(
+                                    config.etcd().address(),
+                                    new EtcdLayout(config.etcd().cluster()),
+                                    view -> channels.keepOnly(view.nodes().values()),
+                                    registry));
+            return assemble(config, registry, placement, channels, closing);
         } catch (IOException | RuntimeException e) {
             closing.close();
             throw e;
@@ -75,11 +97,10 @@ public final class Router implements AutoCloseable {
             RouterConfig config,
             MeterRegistry registry,
             Placement placement,
-            Function<LiveNode, ManagedChannel> connect,
+            NodeChannels channels,
             Closing closing)
             throws IOException {
         var limits = config.limits();
-        var channels = closing.add(new NodeChannels(connect));
         var authenticator =
                 closing.add(new Authenticator(config.issuers(), InstantSource.system(), registry));
         var gate =

@@ -4,6 +4,7 @@ import dev.atoll.process.Setting;
 import dev.atoll.process.Settings;
 import dev.atoll.process.SettingsException;
 import dev.atoll.router.auth.IssuersFile;
+import dev.atoll.router.placement.EtcdAddress;
 import dev.atoll.wire.EtcdLayout;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,16 +90,8 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
         return config;
     }
 
-    /**
-     * Where the placement is recorded.
-     *
-     * @param urls of etcd's members
-     */
-    public record Etcd(List<String> urls, String cluster, Pem tls) {
-        public Etcd {
-            urls = List.copyOf(urls);
-        }
-    }
+    /** Where the placement is recorded. */
+    public record Etcd(EtcdAddress address, String cluster) {}
 
     /**
      * What clients call.
@@ -142,7 +135,9 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
         } catch (IllegalArgumentException e) {
             settings.problem("cluster", cluster, "[a-z0-9][a-z0-9-]{0,62}");
         }
-        return new Etcd(urls, cluster, pem(settings, "etcd-", true, false));
+        var tls = pem(settings, "etcd-", true, false);
+        return new Etcd(
+                new EtcdAddress(urls, tls.certificate(), tls.key(), tls.authorities()), cluster);
     }
 
     private static Pem pem(

@@ -1,6 +1,7 @@
 package dev.atoll.node.folder;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.atoll.node.sqlite.InstanceDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -175,9 +176,7 @@ public final class DataFolder implements AutoCloseable {
 
     /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
     public static void removeFiles(Path file) throws IOException {
-        for (var suffix : List.of("-wal", "-shm", "-journal", "")) {
-            Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
-        }
+        InstanceDatabase.delete(file);
         Files.deleteIfExists(deletedName(file));
     }
 

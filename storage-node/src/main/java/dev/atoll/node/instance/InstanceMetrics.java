@@ -36,7 +36,8 @@ public final class InstanceMetrics {
                         .description("Time a call spent in its lane, in SQLite above all")
                         .publishPercentileHistogram()
                         .register(registry);
-        this.created = counter("created", "Instances created since the start");
+        // Not "created": Prometheus keeps that ending for itself, and it would be cut off.
+        this.created = counter("made", "Instances created since the start");
         this.deleted = counter("deleted", "Instances deleted since the start");
         this.woken = counter("woken", "Sleeping instances opened since the start");
         this.slept = counter("slept", "Instances put to sleep since the start");

@@ -46,7 +46,6 @@ public final class EtcdOwnership implements Ownership {
     private final DataFolder folder;
     private final EtcdSettings settings;
     private final String node;
-    private final EtcdRegistry etcd;
     private final LeaseClock lease = new LeaseClock(TTL);
     private final Thread thread;
     private final Semaphore wakeUps = new Semaphore(0);
@@ -62,6 +61,7 @@ public final class EtcdOwnership implements Ownership {
 
     // Of the lease thread alone, once it runs.
     private NodeRecord self = NodeRecord.getDefaultInstance();
+    private EtcdRegistry etcd;
     private long leaseId;
     private int refusals;
     private Watch.@Nullable Watcher watcher;
@@ -191,6 +191,7 @@ public final class EtcdOwnership implements Ownership {
                 }
             } catch (IOException e) {
                 lost(String.valueOf(e.getMessage()));
+                reconnect();
             }
             if (!(state instanceof Refused) || refusals >= REGISTRATIONS_MOST) {
                 firstOutcome.countDown();
@@ -353,11 +354,31 @@ public final class EtcdOwnership implements Ownership {
         state = new Connecting(why);
     }
 
+    /**
+     * A fresh client: the back-off between attempts to connect grows while etcd is away, and a
+     * lease must not end for it once etcd is back.
+     */
+    private void reconnect() {
+        closeWatcher();
+        etcd.close();
+        try {
+            etcd = new EtcdRegistry(settings);
+        } catch (IOException e) {
+            // The files could be read at the start; the next attempt reads them again.
+            LOG.warn("etcd's client cannot be made: {}", e.getMessage());
+        }
+    }
+
+    private void closeWatcher() {
+        if (watcher != null) {
+            watcher.close();
+            watcher = null;
+        }
+    }
+
     private void leave() {
         try {
-            if (watcher != null) {
-                watcher.close();
-            }
+            closeWatcher();
             if (state instanceof Registered) {
                 etcd.revokeLease(leaseId);
             }

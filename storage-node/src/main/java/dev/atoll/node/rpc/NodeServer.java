@@ -25,6 +25,7 @@ public final class NodeServer implements AutoCloseable {
     private final Server server;
     private final HealthStatusManager health;
     private final ExecutorService listings;
+    private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private NodeServer(Server server, HealthStatusManager health, ExecutorService listings) {
@@ -85,8 +86,10 @@ public final class NodeServer implements AutoCloseable {
 
     /** Says that calls should go elsewhere, and takes no new connections. */
     public void drain() {
-        health.enterTerminalState();
-        server.shutdown();
+        if (draining.compareAndSet(false, true)) {
+            health.enterTerminalState();
+            server.shutdown();
+        }
     }
 
     @Override

@@ -4,7 +4,8 @@ import java.sql.SQLException;
 import org.sqlite.SQLiteLimits;
 
 /**
- * What an open instance is made of: its connection and all that hangs on it. One thread at a time.
+ * What an open instance is made of: its connection and all that hangs on it. One thread at a time,
+ * but for what it is as of the newest commit.
  */
 final class Engine {
     /** What SQLite adds to a value: a row has a header, and the checks put EXPLAIN in front. */
@@ -23,21 +24,21 @@ final class Engine {
 
     private final SqliteConnection connection;
     private final SqliteLimits limits;
-    private final SqliteErrors errors;
     private final Statements statements;
     private final RequestTable requests;
     private final Progress progress = new Progress();
     private final long pageSize;
-    private InstanceMeta meta;
-    private long pages;
 
-    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits, SqliteErrors errors)
+    // Written by the lane; a listing may read them meanwhile.
+    private volatile InstanceMeta meta;
+    private volatile long pages;
+
+    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits)
             throws SQLException {
         this.connection = connection;
         this.limits = limits;
-        this.errors = errors;
         this.meta = meta;
-        this.statements = new Statements(connection, errors, limits.sqlBytesMax());
+        this.statements = new Statements(connection, limits.sqlBytesMax());
         this.requests = new RequestTable(connection);
         this.pageSize = connection.number("PRAGMA page_size");
         this.pages = readPages();
@@ -67,7 +68,7 @@ final class Engine {
     }
 
     SqliteErrors errors() {
-        return errors;
+        return connection.errors();
     }
 
     Statements statements() {

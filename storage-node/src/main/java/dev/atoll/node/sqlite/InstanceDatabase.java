@@ -3,6 +3,7 @@ package dev.atoll.node.sqlite;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -16,13 +17,13 @@ import org.sqlite.core.Codes;
 
 /**
  * One open instance: its database file and the one connection to it. One thread at a time (the
- * instance's lane).
+ * instance's lane); what it is as of the newest commit may be read by any.
  */
 public final class InstanceDatabase implements AutoCloseable {
     private final SqliteConnection connection;
     private final Engine engine;
     private final InstantSource clock;
-    private @Nullable Failure broken;
+    private volatile @Nullable Failure broken;
 
     private InstanceDatabase(SqliteConnection connection, Engine engine, InstantSource clock) {
         this.connection = connection;
@@ -43,18 +44,17 @@ public final class InstanceDatabase implements AutoCloseable {
             throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
         }
         var database =
-                connect(
-                        file,
-                        true,
-                        limits,
-                        clock,
-                        (connection, errors) -> {
+                assemble(
+                        connect(file, true),
+                        connection -> {
                             connection.runOnce("BEGIN IMMEDIATE");
                             var meta = InstanceMeta.create(connection, identity, clock.instant());
                             RequestTable.create(connection);
                             connection.runOnce("COMMIT");
                             return meta;
-                        });
+                        },
+                        limits,
+                        clock);
         InstanceFile.syncFolder(file);
         return database;
     }
@@ -66,12 +66,11 @@ public final class InstanceDatabase implements AutoCloseable {
     public static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
         InstanceFile.check(file, new SqliteErrors(file));
-        return connect(
-                file,
-                false,
+        return assemble(
+                connect(file, false),
+                connection -> InstanceMeta.read(connection, identity),
                 limits,
-                clock,
-                (connection, errors) -> InstanceMeta.read(connection, identity, errors));
+                clock);
     }
 
     /**
@@ -90,35 +89,34 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /** Deletes the files of a database that is not open; does nothing where there are none. */
-    public static void delete(Path file) {
+    public static void delete(Path file) throws IOException {
         InstanceFile.delete(file);
     }
 
-    /** Reads or writes the first row of the node's own table. */
-    private interface MetaSource {
-        InstanceMeta meta(SqliteConnection connection, SqliteErrors errors) throws SQLException;
+    private static SqliteConnection connect(Path file, boolean create) {
+        try {
+            return SqliteConnection.open(file, create);
+        } catch (SQLException e) {
+            throw openFailure(e, new SqliteErrors(file));
+        }
     }
 
-    private static InstanceDatabase connect(
-            Path file,
-            boolean create,
+    /** Reads or writes what the file says of itself. */
+    private interface MetaSource {
+        InstanceMeta meta(SqliteConnection connection) throws SQLException;
+    }
+
+    private static InstanceDatabase assemble(
+            SqliteConnection connection,
+            MetaSource source,
             SqliteLimits limits,
-            InstantSource clock,
-            MetaSource source) {
-        var errors = new SqliteErrors(file);
-        SqliteConnection connection;
+            InstantSource clock) {
         try {
-            connection = SqliteConnection.open(file, create);
-        } catch (SQLException e) {
-            throw openFailure(e, errors);
-        }
-        try {
-            var meta = source.meta(connection, errors);
-            var engine = new Engine(connection, meta, limits, errors);
+            var engine = new Engine(connection, source.meta(connection), limits);
             return new InstanceDatabase(connection, engine, clock);
         } catch (SQLException e) {
             connection.closeAfter(e);
-            throw openFailure(e, errors);
+            throw openFailure(e, connection.errors());
         } catch (RuntimeException e) {
             connection.closeAfter(e);
             throw e;
@@ -278,16 +276,6 @@ public final class InstanceDatabase implements AutoCloseable {
     /** What it is made of; for tests. */
     Engine engine() {
         return engine;
-    }
-
-    /** Gives unused memory back; for an instance that has gone quiet. */
-    public void shrinkMemory() {
-        try {
-            engine.statements().clear();
-            connection.runOnce("PRAGMA shrink_memory");
-        } catch (SQLException e) {
-            throw noted(engine.errors().ofFile(e));
-        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.atoll.node.sqlite;
 
-import dev.atoll.wire.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -9,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /**
  * The files of a database that is not open: checks the header, makes a new name durable, deletes.
@@ -105,15 +105,9 @@ final class InstanceFile {
     }
 
     /** Deletes the database and what belongs to it, the WAL last: it is worth nothing alone. */
-    static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-journal"));
-            Files.deleteIfExists(file.resolveSibling(file.getFileName() + "-shm"));
-            Files.deleteIfExists(wal(file));
-        } catch (IOException e) {
-            throw Failure.of(
-                    dev.atoll.wire.Reason.OUTCOME_UNKNOWN, file + ": cannot be deleted", e);
+    static void delete(Path file) throws IOException {
+        for (var suffix : List.of("", "-journal", "-shm", "-wal")) {
+            Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
         }
     }
 

@@ -59,8 +59,8 @@ record InstanceMeta(
     }
 
     /** Reads it, and throws INSTANCE_QUARANTINED if it is not of that identity. */
-    static InstanceMeta read(SqliteConnection connection, Identity identity, SqliteErrors errors)
-            throws SQLException {
+    static InstanceMeta read(SqliteConnection connection, Identity identity) throws SQLException {
+        var errors = connection.errors();
         return connection
                 .findFirst(SELECT, row -> read(row, identity, errors))
                 .orElseThrow(() -> errors.quarantined("_atoll_meta: no row"));

@@ -82,16 +82,14 @@ final class ProgramCheck {
                 return writes;
             }
             case "OpenRead", "ReopenIdx" ->
-                    checkRoot(program, text, program.longValue(P2), program.longValue(P3), false);
+                    checkRead(text, program.longValue(P2), program.longValue(P3));
             case "OpenWrite" -> {
                 if ((program.longValue(P5) & PAGE_IN_REGISTER) == 0) {
-                    checkRoot(program, text, program.longValue(P2), program.longValue(P3), true);
+                    checkWrite(text, program.longValue(P2), program.longValue(P3));
                 }
             }
-            case "Clear" ->
-                    checkRoot(program, text, program.longValue(P1), program.longValue(P2), true);
-            case "Destroy" ->
-                    checkRoot(program, text, program.longValue(P1), program.longValue(P3), true);
+            case "Clear" -> checkWrite(text, program.longValue(P1), program.longValue(P2));
+            case "Destroy" -> checkWrite(text, program.longValue(P1), program.longValue(P3));
             case "JournalMode" -> {
                 // SQLite marks a CREATE that finds its table there as a write by asking the mode.
                 if (program.longValue(P3) != JOURNAL_MODE_QUERY) {
@@ -108,19 +106,20 @@ final class ProgramCheck {
         return false;
     }
 
-    private void checkRoot(
-            Prepared program, StatementText text, long root, long database, boolean write)
-            throws SQLException {
-        if (database != MAIN) {
-            return;
-        }
+    private void checkRead(StatementText text, long root, long database) {
         // Without a name they go over every table, which harms none.
         boolean all = text.kind() == StatementKind.MAINTENANCE && text.tokens().size() == 1;
-        if (reservedRoots.contains(root) && !all) {
+        if (database == MAIN && reservedRoots.contains(root) && !all) {
             throw TextCheck.reserved(TextCheck.RESERVED);
         }
-        if (write && shadowRoots.contains(root) && text.kind() != StatementKind.MAINTENANCE) {
-            throw shadow(program.text(OPCODE));
+    }
+
+    private void checkWrite(StatementText text, long root, long database) {
+        checkRead(text, root, database);
+        if (database == MAIN
+                && shadowRoots.contains(root)
+                && text.kind() != StatementKind.MAINTENANCE) {
+            throw shadow("writing one");
         }
     }
 

@@ -70,6 +70,30 @@ final class RequestTable {
     private final SqliteConnection connection;
     private int sinceSweep;
 
+    /** Whose request it is, and which. */
+    record Request(String principal, UUID id) {
+        /** The first 48 bits of a UUIDv7 are milliseconds since 1970. */
+        long millis() {
+            return id.getMostSignificantBits() >>> 16;
+        }
+
+        long key() {
+            int hash =
+                    31 * principal.hashCode()
+                            + Long.hashCode(id.getMostSignificantBits())
+                            + 31 * Long.hashCode(id.getLeastSignificantBits());
+            int mixed = (hash * 0x9E3779B9) >>> (Integer.SIZE - HASH_BITS);
+            return (millis() << HASH_BITS) | mixed;
+        }
+
+        byte[] idBytes() {
+            return ByteBuffer.allocate(16)
+                    .putLong(id.getMostSignificantBits())
+                    .putLong(id.getLeastSignificantBits())
+                    .array();
+        }
+    }
+
     /**
      * How full the ring is.
      *
@@ -89,12 +113,13 @@ final class RequestTable {
     }
 
     /** Throws VALIDATION_FAILED or REQUEST_ID_EXPIRED. */
-    static void check(UUID id, Instant now, Level level) {
+    static void check(Request request, Instant now, Level level) {
+        var id = request.id();
         if (id.version() != 7 || id.variant() != 2) {
             throw Failure.of(
                     Reason.VALIDATION_FAILED, "request_id: " + id + " (expected: a UUIDv7)");
         }
-        long millis = millis(id);
+        long millis = request.millis();
         if (millis > now.plus(WINDOW).toEpochMilli()) {
             throw Failure.of(
                     Reason.VALIDATION_FAILED,
@@ -114,19 +139,19 @@ final class RequestTable {
         }
     }
 
-    Optional<Remembered> find(String principal, UUID id) throws SQLException {
-        long key = key(principal, id);
+    Optional<Remembered> find(Request request) throws SQLException {
+        long key = request.key();
         return connection.findFirst(
                 FIND,
                 row -> new Remembered(row.blob(0), row.blob(1)),
                 key,
                 key + PROBES - 1,
-                principal,
-                bytes(id));
+                request.principal(),
+                request.idBytes());
     }
 
     /** Remembers, forgets what is due, and says how full the ring is then. */
-    Level remember(String principal, UUID id, Remembered remembered, Instant now, Level level)
+    Level remember(Request request, Remembered remembered, Instant now, Level level)
             throws SQLException {
         if (remembered.reply().size() > REPLY_BYTES_MAX) {
             throw Failure.limitExceeded(
@@ -134,7 +159,7 @@ final class RequestTable {
                     REPLY_BYTES_MAX,
                     remembered.reply().size());
         }
-        insert(principal, id, remembered);
+        insert(request, remembered);
         long bytes = level.bytes() + ROW_BYTES + remembered.reply().size();
         var grown = new Level(bytes, level.floorMillis());
         if (++sinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX) {
@@ -149,14 +174,14 @@ final class RequestTable {
         return connection.number("SELECT count(*) FROM main._atoll_request");
     }
 
-    private void insert(String principal, UUID id, Remembered remembered) throws SQLException {
-        long key = key(principal, id);
+    private void insert(Request request, Remembered remembered) throws SQLException {
+        long key = request.key();
         for (int probe = 0; probe < PROBES; probe++) {
             connection.run(
                     INSERT,
                     key + probe,
-                    principal,
-                    bytes(id),
+                    request.principal(),
+                    request.idBytes(),
                     remembered.digest().toByteArray(),
                     remembered.reply().toByteArray());
             if (connection.changes() > 0) {
@@ -165,7 +190,9 @@ final class RequestTable {
         }
         throw Failure.of(
                 Reason.VALIDATION_FAILED,
-                "request_id: " + id + " (expected: one with random bits; many like it are in use)");
+                "request_id: "
+                        + request.id()
+                        + " (expected: one with random bits; many like it are in use)");
     }
 
     private Level sweep(Level level, Instant now) throws SQLException {
@@ -185,26 +212,5 @@ final class RequestTable {
         return new Level(
                 Math.max(0, level.bytes() - oldest.bytes()),
                 full ? Math.max(floor, oldest.floorMillis() + 1) : floor);
-    }
-
-    private static long key(String principal, UUID id) {
-        int hash =
-                31 * principal.hashCode()
-                        + Long.hashCode(id.getMostSignificantBits())
-                        + 31 * Long.hashCode(id.getLeastSignificantBits());
-        int mixed = (hash * 0x9E3779B9) >>> (Integer.SIZE - HASH_BITS);
-        return (millis(id) << HASH_BITS) | mixed;
-    }
-
-    /** The first 48 bits of a UUIDv7 are milliseconds since 1970. */
-    private static long millis(UUID id) {
-        return id.getMostSignificantBits() >>> 16;
-    }
-
-    private static byte[] bytes(UUID id) {
-        return ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
     }
 }

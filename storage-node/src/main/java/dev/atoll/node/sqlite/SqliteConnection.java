@@ -52,10 +52,12 @@ final class SqliteConnection implements AutoCloseable {
     private static final RowReader<Long> FIRST_NUMBER = row -> row.longValue(0);
 
     private final SQLiteConnection connection;
+    private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
 
-    private SqliteConnection(SQLiteConnection connection) {
+    private SqliteConnection(SQLiteConnection connection, SqliteErrors errors) {
         this.connection = connection;
+        this.errors = errors;
     }
 
     /** Opens the file, making it if {@code create}. */
@@ -72,7 +74,8 @@ final class SqliteConnection implements AutoCloseable {
         var uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23");
         var opened =
                 new SqliteConnection(
-                        new JDBC4Connection("jdbc:sqlite:" + uri, uri, config.toProperties()));
+                        new JDBC4Connection("jdbc:sqlite:" + uri, uri, config.toProperties()),
+                        new SqliteErrors(file));
         try {
             opened.setUp();
         } catch (SQLException | RuntimeException e) {
@@ -125,6 +128,11 @@ final class SqliteConnection implements AutoCloseable {
             }
             return first;
         }
+    }
+
+    /** What this file's errors mean. */
+    SqliteErrors errors() {
+        return errors;
     }
 
     void limit(SQLiteLimits limit, long value) throws SQLException {

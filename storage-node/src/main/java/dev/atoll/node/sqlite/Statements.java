@@ -19,7 +19,6 @@ final class Statements {
     private static final int KEPT_LENGTH_MAX = 16_384;
 
     private final SqliteConnection connection;
-    private final SqliteErrors errors;
     private final long sqlBytesMax;
     private final ProgramCheck programCheck;
     private final Map<String, Checked> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,9 +36,8 @@ final class Statements {
         }
     }
 
-    Statements(SqliteConnection connection, SqliteErrors errors, long sqlBytesMax) {
+    Statements(SqliteConnection connection, long sqlBytesMax) {
         this.connection = connection;
-        this.errors = errors;
         this.sqlBytesMax = sqlBytesMax;
         this.programCheck = new ProgramCheck(connection);
     }
@@ -77,7 +75,7 @@ final class Statements {
         checked.prepared.close();
     }
 
-    /** Forgets every statement: the schema is another, or memory is to be given back. */
+    /** Forgets every statement, since the schema is another. */
     void clear() {
         for (var checked : kept.values()) {
             checked.prepared.close();
@@ -105,12 +103,7 @@ final class Statements {
         if (pragma && text.illegal()) {
             throw unrecognized();
         }
-        Prepared prepared;
-        try {
-            prepared = connection.prepare(sql);
-        } catch (SQLException e) {
-            throw errors.ofStatement(e, sql);
-        }
+        var prepared = connection.prepare(sql);
         try {
             if (text.illegal()) {
                 throw unrecognized();

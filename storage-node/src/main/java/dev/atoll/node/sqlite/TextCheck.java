@@ -71,8 +71,8 @@ final class TextCheck {
 
     /** What the statement is; throws STATEMENT_NOT_ALLOWED or SQL_ERROR. */
     StatementKind kind() {
-        if (tokens.isEmpty()) {
-            throw syntaxError();
+        if (tokens.isEmpty() || tokens.getFirst().kind() != Kind.WORD) {
+            throw syntaxError(0);
         }
         var kind = kindOfFirst();
         checkNames();
@@ -80,9 +80,6 @@ final class TextCheck {
     }
 
     private StatementKind kindOfFirst() {
-        if (tokens.getFirst().kind() != Kind.WORD) {
-            throw syntaxError();
-        }
         var keyword = tokens.getFirst().text(sql).toUpperCase(Locale.ROOT);
         var instead = FORBIDDEN.get(keyword);
         if (instead != null) {
@@ -97,7 +94,7 @@ final class TextCheck {
             case "DROP", "ALTER" -> StatementKind.SCHEMA;
             case "ANALYZE", "REINDEX" -> StatementKind.MAINTENANCE;
             case "PRAGMA" -> kindOfPragma();
-            default -> throw syntaxError();
+            default -> throw syntaxError(0);
         };
     }
 
@@ -142,7 +139,7 @@ final class TextCheck {
             name = 3;
         }
         if (tokens.size() <= name || !tokens.get(name).mayBeName()) {
-            throw syntaxError();
+            throw syntaxError(name);
         }
         var pragma = tokens.get(name).unquoted(sql).toLowerCase(Locale.ROOT);
         boolean given = tokens.size() > name + 1;
@@ -206,17 +203,16 @@ final class TextCheck {
                 .with("statement", what);
     }
 
-    /** As SQLite says it; we do not ask it, since preparing a pragma may already run it. */
-    private Failure syntaxError() {
-        var found =
-                tokens.stream()
-                        .skip(tokens.size() > 1 && tokens.getFirst().is("PRAGMA", sql) ? 1 : 0)
-                        .findFirst();
-        if (found.isEmpty()) {
+    /**
+     * That the token of this index cannot stand there, as SQLite says it. We do not ask SQLite:
+     * preparing a pragma may already run it.
+     */
+    private Failure syntaxError(int index) {
+        if (index >= tokens.size()) {
             return Failure.of(Reason.SQL_ERROR, "incomplete input")
                     .with("position", SqliteErrors.position(sql, sql.length()));
         }
-        var token = found.get();
+        var token = tokens.get(index);
         var text = SqliteErrors.brief(token.text(sql));
         return Failure.of(
                         Reason.SQL_ERROR,

@@ -66,9 +66,10 @@ public final class WriteTransaction extends ReadTransaction {
      */
     public Optional<Remembered> findRequest(String principal, UUID id) {
         checkNotFailed();
-        RequestTable.check(id, now, level);
+        var request = new RequestTable.Request(principal, id);
+        RequestTable.check(request, now, level);
         try {
-            return engine.requests().find(principal, id);
+            return engine.requests().find(request);
         } catch (SQLException e) {
             throw fail(failure(e));
         }
@@ -83,11 +84,21 @@ public final class WriteTransaction extends ReadTransaction {
         try {
             // Before what the node itself adds, which has room of its own.
             checkSize();
-            level = engine.requests().remember(principal, id, remembered, now, level);
+            var request = new RequestTable.Request(principal, id);
+            level = engine.requests().remember(request, remembered, now, level);
         } catch (SQLException e) {
             throw fail(failure(e));
         } catch (Failure e) {
             throw fail(e);
+        }
+    }
+
+    @Override
+    public long sizeBytes() {
+        try {
+            return engine.readPages() * engine.pageSize();
+        } catch (SQLException e) {
+            throw fail(failure(e));
         }
     }
 

@@ -91,7 +91,7 @@ class CorruptionTest {
     }
 
     @Test
-    void noticesThatTheFileIsMissing() {
+    void noticesThatTheFileIsMissing() throws IOException {
         InstanceDatabase.delete(file);
         assertThat(quarantined().message()).endsWith("missing");
         assertThat(Files.exists(file)).isFalse();
@@ -137,7 +137,7 @@ class CorruptionTest {
     }
 
     @Test
-    void noticesAnotherDatabase() {
+    void noticesAnotherDatabase() throws IOException {
         InstanceDatabase.delete(file);
         PlainDatabase.open(file).close();
         try (var plain = PlainDatabase.open(file)) {

@@ -1,7 +1,9 @@
 package dev.atoll.node.sqlite;
 
+import static dev.atoll.node.sqlite.TestDatabase.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atoll.wire.Reason;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +48,22 @@ class SqlFeaturesTest {
         assertThat(database.rows("SELECT rowid FROM note_text WHERE note_text MATCH 'run'"))
                 .containsExactly(List.of(7L));
         database.execute("INSERT INTO note_text (note_text) VALUES ('integrity-check')");
+    }
+
+    @Test
+    void doesNotBlameTheFileForAnIndexThatLagsBehind() {
+        database.executeAll(
+                "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)",
+                "CREATE VIRTUAL TABLE note_text USING fts5(body, content=note, content_rowid=id)",
+                "INSERT INTO note VALUES (1, 'never told to the index')");
+        var check = "INSERT INTO note_text (note_text, rank) VALUES ('integrity-check', 1)";
+        var failure = failure(Reason.SQL_ERROR, () -> database.execute(check));
+        assertThat(failure.message()).contains("rebuild the index");
+        assertThat(database.database().broken()).isEmpty();
+        database.execute("INSERT INTO note_text (note_text) VALUES ('rebuild')");
+        database.execute(check);
+        assertThat(database.rows("SELECT rowid FROM note_text WHERE note_text MATCH 'told'"))
+                .containsExactly(List.of(1L));
     }
 
     @Test

@@ -255,6 +255,21 @@ class SqlLimitsTest {
     }
 
     @Test
+    void tellsTheSizeATransactionHasReached() {
+        long before = database.database().sizeBytes();
+        long within =
+                database.write(
+                        transaction -> {
+                            transaction.execute(
+                                    SqlCall.of("INSERT INTO t (a) VALUES (zeroblob(90000))"));
+                            return transaction.sizeBytes();
+                        });
+        assertThat(within).isGreaterThan(before + 90_000);
+        assertThat(database.database().sizeBytes()).isEqualTo(within);
+        assertThat(database.read(ReadTransaction::sizeBytes)).isEqualTo(within);
+    }
+
+    @Test
     void stopsAHugeTransactionBeforeItFillsTheDisk() {
         failure(
                 Reason.INSTANCE_FULL,

@@ -1,0 +1,167 @@
+package dev.atoll.client;
+
+import dev.atoll.client.internal.MessageStream;
+import dev.atoll.proto.v1.CreateInstanceRequest;
+import dev.atoll.proto.v1.DeleteInstanceRequest;
+import dev.atoll.proto.v1.DescribeInstanceRequest;
+import dev.atoll.proto.v1.MutateRequest;
+import dev.atoll.proto.v1.QueryRequest;
+import dev.atoll.proto.v1.QueryStreamResponse;
+import dev.atoll.wire.InstanceKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance, with calls that do not wait: the counterpart of {@link Instance}, where each call
+ * is described. Thread-safe.
+ *
+ * <p>A future fails with an {@link AtollException}. To cancel it cancels the call; whether a write
+ * was executed is then unknown. Stages run on virtual threads of the client and may block.
+ */
+public final class AsyncInstance {
+    private final Calls calls;
+    private final InstanceKey key;
+    private final ReadPoint readPoint;
+
+    AsyncInstance(Calls calls, InstanceKey key, ReadPoint readPoint) {
+        this.calls = calls;
+        this.key = key;
+        this.readPoint = readPoint;
+    }
+
+    /** Its name. */
+    public InstanceKey key() {
+        return key;
+    }
+
+    /** As {@link Instance#query(String, Object...)}. */
+    public CompletableFuture<Rows> query(String sql, @Nullable Object... parameters) {
+        return query(Sql.of(sql, parameters));
+    }
+
+    /** As {@link Instance#query(String, Map)}. */
+    public CompletableFuture<Rows> query(
+            String sql, Map<String, ? extends @Nullable Object> parameters) {
+        return query(Sql.of(sql, parameters));
+    }
+
+    /** As {@link Instance#query(Sql)}. */
+    public CompletableFuture<Rows> query(Sql sql) {
+        return calls.api()
+                .query(
+                        request(List.of(sql)),
+                        calls.deadline(),
+                        reply -> Codec.snapshot(reply).rows(0));
+    }
+
+    /** As {@link Instance#read(List)}. */
+    public CompletableFuture<Snapshot> read(List<Sql> statements) {
+        return calls.api().query(request(statements), calls.deadline(), Codec::snapshot);
+    }
+
+    /** As {@link Instance#mutate(String, Object...)}. */
+    public CompletableFuture<Mutation> mutate(String sql, @Nullable Object... parameters) {
+        return mutate(Sql.of(sql, parameters));
+    }
+
+    /** As {@link Instance#mutate(String, Map)}. */
+    public CompletableFuture<Mutation> mutate(
+            String sql, Map<String, ? extends @Nullable Object> parameters) {
+        return mutate(Sql.of(sql, parameters));
+    }
+
+    /** As {@link Instance#mutate(Sql)}. */
+    public CompletableFuture<Mutation> mutate(Sql sql) {
+        return mutate(
+                transaction -> {
+                    transaction.execute(sql);
+                });
+    }
+
+    /** As {@link Instance#mutate(Consumer)}. */
+    public CompletableFuture<Mutation> mutate(Consumer<Transaction> operations) {
+        var transaction = new Transaction();
+        operations.accept(transaction);
+        // Made once, before the first attempt: what makes all attempts one.
+        var requestId = transaction.findRequestId().orElseGet(calls.api()::nextRequestId);
+        var request =
+                MutateRequest.newBuilder()
+                        .setInstance(key.toProto())
+                        .addAllOperations(transaction.send())
+                        .setRequestId(requestId.toString())
+                        .build();
+        return calls.api()
+                .mutate(
+                        request,
+                        calls.deadline(),
+                        reply -> {
+                            readPoint.wrote(reply.getBookmark());
+                            return Codec.mutation(reply);
+                        });
+    }
+
+    /** As {@link Instance#create()}. */
+    public CompletableFuture<InstanceInfo> create() {
+        return calls.api()
+                .create(
+                        CreateInstanceRequest.newBuilder().setInstance(key.toProto()).build(),
+                        calls.deadline(),
+                        Codec::instance);
+    }
+
+    /** As {@link Instance#describe()}. */
+    public CompletableFuture<InstanceInfo> describe() {
+        return calls.api()
+                .describe(
+                        DescribeInstanceRequest.newBuilder().setInstance(key.toProto()).build(),
+                        calls.deadline(),
+                        Codec::instance);
+    }
+
+    /** As {@link Instance#delete()}. */
+    public CompletableFuture<@Nullable Void> delete() {
+        return calls.api()
+                .<@Nullable Void>delete(
+                        DeleteInstanceRequest.newBuilder().setInstance(key.toProto()).build(),
+                        calls.deadline(),
+                        reply -> {
+                            readPoint.deleted();
+                            return null;
+                        });
+    }
+
+    /** As {@link Instance#withDeadline}. */
+    public AsyncInstance withDeadline(Duration deadline) {
+        return new AsyncInstance(calls.withDeadline(deadline), key, readPoint);
+    }
+
+    /** As {@link Instance#atLeast}. */
+    public AsyncInstance atLeast(String bookmark) {
+        return new AsyncInstance(calls, key, ReadPoint.atLeast(bookmark));
+    }
+
+    /** As {@link Instance#readYourWrites}. */
+    public AsyncInstance readYourWrites() {
+        return new AsyncInstance(calls, key, ReadPoint.following(readPoint.bookmark()));
+    }
+
+    MessageStream<QueryStreamResponse> stream(
+            Sql sql, MessageStream.Receiver<QueryStreamResponse> receiver) {
+        return calls.api().queryStream(request(List.of(sql)), calls.deadline(), receiver);
+    }
+
+    private QueryRequest request(List<Sql> statements) {
+        if (statements.isEmpty()) {
+            throw new IllegalArgumentException("query: no statements (expected: at least one)");
+        }
+        return QueryRequest.newBuilder()
+                .setInstance(key.toProto())
+                .addAllOperations(statements.stream().map(Codec::read).toList())
+                .setMinBookmark(readPoint.bookmark())
+                .build();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.atoll.client;
+
+import dev.atoll.client.internal.Api;
+import dev.atoll.client.internal.Transport;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+
+/**
+ * A client of one Atoll endpoint, and the way to everything in it. Make one and keep it: it holds
+ * one connection, which all calls share. Thread-safe.
+ */
+public final class Atoll implements AutoCloseable {
+    private static final Logger LOGGER = System.getLogger(Atoll.class.getName());
+
+    private final String endpoint;
+    private final Calls calls;
+
+    Atoll(String endpoint, Calls calls) {
+        this.endpoint = endpoint;
+        this.calls = calls;
+    }
+
+    /**
+     * Begins a client of the endpoint {@code host:port}. Nothing is connected before the first
+     * call.
+     */
+    public static AtollBuilder connect(String endpoint) {
+        return new AtollBuilder(endpoint);
+    }
+
+    /**
+     * One instance of a namespace that has many. Costs nothing and asks nobody: the instance need
+     * not be there yet, the first {@code mutate} creates it.
+     *
+     * @throws AtollException INSTANCE_KEY_INVALID
+     */
+    public Instance instance(String namespace, String id) {
+        if (id.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "id: '' (expected: not empty; a single-instance namespace is"
+                            + " instance(namespace))");
+        }
+        return instanceOf(namespace, id);
+    }
+
+    /**
+     * The instance of a single-instance namespace; or, of any, the one whose key is {@code
+     * namespace:id}.
+     *
+     * @throws AtollException INSTANCE_KEY_INVALID
+     */
+    public Instance instance(String key) {
+        int colon = key.indexOf(':');
+        return colon < 0
+                ? instanceOf(key, "")
+                : instance(key.substring(0, colon), key.substring(colon + 1));
+    }
+
+    /** The instances of a namespace, to list them. */
+    public Instances instances(String namespace) {
+        return new Instances(calls, namespace);
+    }
+
+    /** The cluster behind the endpoint; needs the {@code admin} right. */
+    public ClusterView cluster() {
+        return new ClusterView(calls);
+    }
+
+    /**
+     * Lets the calls under way end, for five seconds at most, then cancels them. Later calls throw
+     * IllegalStateException. May be called twice.
+     */
+    @Override
+    public void close() {
+        calls.close();
+        LOGGER.log(Level.DEBUG, "client of {0} closed", endpoint);
+    }
+
+    /** Says which endpoint; never the token. */
+    @Override
+    public String toString() {
+        return "Atoll[" + endpoint + "]";
+    }
+
+    static Atoll open(String endpoint, Transport transport, Duration deadline) {
+        LOGGER.log(Level.DEBUG, "client of {0} opened", endpoint);
+        return new Atoll(endpoint, new Calls(new Api(transport), deadline));
+    }
+
+    private Instance instanceOf(String namespace, String id) {
+        try {
+            return new Instance(calls, new InstanceKey(namespace, id), ReadPoint.any());
+        } catch (Failure e) {
+            throw AtollException.of(e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.atoll.client;
+
+import com.google.protobuf.Timestamp;
+import dev.atoll.proto.v1.CallStats;
+import dev.atoll.proto.v1.MutateResponse;
+import dev.atoll.proto.v1.OperationResult;
+import dev.atoll.proto.v1.QueryResponse;
+import dev.atoll.proto.v1.ReadOperation;
+import dev.atoll.proto.v1.SqlStatement;
+import dev.atoll.wire.InstanceKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What users see, from and to the messages of the wire. Immutable. */
+final class Codec {
+    private Codec() {}
+
+    static SqlStatement statement(Sql sql) {
+        var statement = SqlStatement.newBuilder().setSql(sql.text());
+        sql.positional().forEach(value -> statement.addParameters(Values.toProto(value)));
+        sql.named()
+                .forEach(
+                        (name, value) -> statement.putNamedParameters(name, Values.toProto(value)));
+        return statement.build();
+    }
+
+    static ReadOperation read(Sql sql) {
+        return ReadOperation.newBuilder().setSql(statement(sql)).build();
+    }
+
+    static Snapshot snapshot(QueryResponse reply) {
+        var cost = cost(reply.getStats());
+        return new Snapshot(
+                reply.getResultsList().stream()
+                        .map(result -> rows(result, reply.getBookmark(), cost))
+                        .toList(),
+                reply.getBookmark(),
+                cost);
+    }
+
+    static Mutation mutation(MutateResponse reply) {
+        var cost = cost(reply.getStats());
+        return new Mutation(
+                reply.getResultsList().stream()
+                        .map(
+                                result ->
+                                        new WriteResult(
+                                                rows(result, reply.getBookmark(), cost),
+                                                result.getChanges(),
+                                                result.getLastInsertRowid()))
+                        .toList(),
+                reply.getBookmark(),
+                reply.getReplayed(),
+                cost);
+    }
+
+    static Columns columns(List<dev.atoll.proto.v1.Column> columns) {
+        return new Columns(
+                columns.stream()
+                        .map(column -> new Column(column.getName(), column.getDeclaredType()))
+                        .toList());
+    }
+
+    static Row row(Columns columns, dev.atoll.proto.v1.Row row) {
+        if (row.getValuesCount() != columns.size()) {
+            throw new IllegalStateException(
+                    "a row of "
+                            + row.getValuesCount()
+                            + " values (expected: "
+                            + columns.size()
+                            + ")");
+        }
+        var values = new @Nullable Object[columns.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Values.ofProto(row.getValues(i));
+        }
+        return new Row(columns, values);
+    }
+
+    static Cost cost(CallStats stats) {
+        return new Cost(
+                stats.getRowsReturned(),
+                stats.getRowsChanged(),
+                stats.getVmSteps(),
+                duration(stats.getDuration()),
+                duration(stats.getQueueTime()),
+                stats.getDatabaseSizeBytes());
+    }
+
+    static InstanceInfo instance(dev.atoll.proto.v1.Instance instance) {
+        var state =
+                switch (instance.getState()) {
+                    case INSTANCE_STATE_OPEN -> InstanceState.OPEN;
+                    case INSTANCE_STATE_SLEEPING -> InstanceState.SLEEPING;
+                    case INSTANCE_STATE_QUARANTINED -> InstanceState.QUARANTINED;
+                    case INSTANCE_STATE_UNSPECIFIED, UNRECOGNIZED -> InstanceState.UNKNOWN;
+                };
+        return new InstanceInfo(
+                InstanceKey.of(instance.getKey()),
+                instance.getIncarnation(),
+                state,
+                moment(instance.getCreatedAt()),
+                instance.hasLastCommitAt()
+                        ? Optional.of(moment(instance.getLastCommitAt()))
+                        : Optional.empty(),
+                instance.getBookmark(),
+                instance.getDatabaseSizeBytes(),
+                instance.getSchemaVersion(),
+                instance.getShard(),
+                instance.getNode());
+    }
+
+    static NodeInfo node(dev.atoll.proto.v1.Node node) {
+        return new NodeInfo(
+                node.getId(),
+                node.getAddress(),
+                node.getLive(),
+                node.getCapacity(),
+                node.getShards(),
+                node.hasRegisteredAt()
+                        ? Optional.of(moment(node.getRegisteredAt()))
+                        : Optional.empty());
+    }
+
+    static ShardInfo shard(dev.atoll.proto.v1.Shard shard) {
+        var state =
+                switch (shard.getState()) {
+                    case SHARD_STATE_UNASSIGNED -> ShardInfo.State.UNASSIGNED;
+                    case SHARD_STATE_ACTIVE -> ShardInfo.State.ACTIVE;
+                    case SHARD_STATE_RELEASING -> ShardInfo.State.RELEASING;
+                    case SHARD_STATE_RELEASED -> ShardInfo.State.RELEASED;
+                    case SHARD_STATE_UNSPECIFIED, UNRECOGNIZED -> ShardInfo.State.UNKNOWN;
+                };
+        return new ShardInfo(shard.getShard(), shard.getOwner(), shard.getEpoch(), state);
+    }
+
+    private static Rows rows(OperationResult result, String bookmark, Cost cost) {
+        var columns = columns(result.getColumnsList());
+        return new Rows(
+                columns,
+                result.getRowsList().stream().map(row -> row(columns, row)).toList(),
+                bookmark,
+                cost);
+    }
+
+    private static Instant moment(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+
+    private static Duration duration(com.google.protobuf.Duration duration) {
+        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    }
+}

@@ -1,0 +1,107 @@
+package dev.atoll.client;
+
+import dev.atoll.proto.v1.WriteOperation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of one mutation, gathered and then sent together: all of them happen, or none.
+ * Nothing runs while they are gathered, so that one cannot use the result of another; {@code
+ * RETURNING} and SQL's own functions ({@code last_insert_rowid()}) can. One thread at a time, and
+ * only inside {@link Instance#mutate(java.util.function.Consumer)}.
+ */
+public final class Transaction {
+    private final List<Step> steps = new ArrayList<>();
+    private @Nullable UUID requestId;
+    private boolean sent;
+
+    Transaction() {}
+
+    /** Adds a statement with positional parameters, as {@link Sql#of(String, Object...)}. */
+    public Step execute(String sql, @Nullable Object... parameters) {
+        return execute(Sql.of(sql, parameters));
+    }
+
+    /** Adds a statement with named parameters. */
+    public Step execute(String sql, Map<String, ? extends @Nullable Object> parameters) {
+        return execute(Sql.of(sql, parameters));
+    }
+
+    /** Adds a statement. */
+    public Step execute(Sql sql) {
+        checkOpen();
+        var step = new Step(sql);
+        steps.add(step);
+        return step;
+    }
+
+    /**
+     * Gives the mutation a request id of your own, a UUID of version 7, made no longer than 15
+     * minutes ago: sent again with the same id and the same operations, even by another process, it
+     * happens once. Otherwise the client makes one, which covers its own repetitions.
+     */
+    public Transaction requestId(UUID id) {
+        checkOpen();
+        if (id.version() != 7) {
+            throw new IllegalArgumentException(
+                    "request id: " + id + " (expected: a UUID of version 7)");
+        }
+        this.requestId = id;
+        return this;
+    }
+
+    Optional<UUID> findRequestId() {
+        return Optional.ofNullable(requestId);
+    }
+
+    /** The wire form of all steps; from now on there are no more. */
+    List<WriteOperation> send() {
+        if (steps.isEmpty()) {
+            throw new IllegalArgumentException("mutation: no operations (expected: at least one)");
+        }
+        sent = true;
+        return steps.stream().map(Step::toProto).toList();
+    }
+
+    private void checkOpen() {
+        if (sent) {
+            throw new IllegalStateException("the mutation was sent; no more can be added to it");
+        }
+    }
+
+    /** One operation of a mutation. One thread at a time. */
+    public final class Step {
+        private final Sql sql;
+        private @Nullable Long expectedChanges;
+
+        private Step(Sql sql) {
+            this.sql = sql;
+        }
+
+        /**
+         * The operation must change exactly this many rows, or the whole mutation fails with
+         * EXPECTATION_FAILED and nothing happens.
+         */
+        public Step expectChanges(long count) {
+            checkOpen();
+            if (count < 0) {
+                throw new IllegalArgumentException(
+                        "expected changes: " + count + " (expected: >= 0)");
+            }
+            this.expectedChanges = count;
+            return this;
+        }
+
+        private WriteOperation toProto() {
+            var operation = WriteOperation.newBuilder().setSql(Codec.statement(sql));
+            if (expectedChanges != null) {
+                operation.setExpectChanges(expectedChanges);
+            }
+            return operation.build();
+        }
+    }
+}

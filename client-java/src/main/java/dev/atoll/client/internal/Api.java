@@ -1,0 +1,155 @@
+package dev.atoll.client.internal;
+
+import dev.atoll.proto.v1.ClusterServiceGrpc;
+import dev.atoll.proto.v1.CreateInstanceRequest;
+import dev.atoll.proto.v1.DatabaseServiceGrpc;
+import dev.atoll.proto.v1.DeleteInstanceRequest;
+import dev.atoll.proto.v1.DeleteInstanceResponse;
+import dev.atoll.proto.v1.DescribeClusterRequest;
+import dev.atoll.proto.v1.DescribeClusterResponse;
+import dev.atoll.proto.v1.DescribeInstanceRequest;
+import dev.atoll.proto.v1.Instance;
+import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.ListInstancesRequest;
+import dev.atoll.proto.v1.ListInstancesResponse;
+import dev.atoll.proto.v1.ListNodesRequest;
+import dev.atoll.proto.v1.ListNodesResponse;
+import dev.atoll.proto.v1.ListShardsRequest;
+import dev.atoll.proto.v1.ListShardsResponse;
+import dev.atoll.proto.v1.MutateRequest;
+import dev.atoll.proto.v1.MutateResponse;
+import dev.atoll.proto.v1.QueryRequest;
+import dev.atoll.proto.v1.QueryResponse;
+import dev.atoll.proto.v1.QueryStreamResponse;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of the wire, each with the rule by which it may be repeated. The only place that says
+ * which is safe. Thread-safe.
+ */
+public final class Api implements AutoCloseable {
+    private final Transport transport;
+
+    public Api(Transport transport) {
+        this.transport = transport;
+    }
+
+    public <T> CompletableFuture<T> query(
+            QueryRequest request, Duration deadline, Function<QueryResponse, T> decode) {
+        return transport.call(
+                DatabaseServiceGrpc.getQueryMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public MessageStream<QueryStreamResponse> queryStream(
+            QueryRequest request,
+            Duration deadline,
+            MessageStream.Receiver<QueryStreamResponse> receiver) {
+        return transport.stream(
+                DatabaseServiceGrpc.getQueryStreamMethod(), request, deadline, receiver);
+    }
+
+    public <T> CompletableFuture<T> mutate(
+            MutateRequest request, Duration deadline, Function<MutateResponse, T> decode) {
+        // Its request id alone makes it safe to repeat.
+        var repeat =
+                request.getRequestId().isEmpty()
+                        ? Repeat.IF_NEVER_EXECUTED
+                        : Repeat.AFTER_UNKNOWN_OUTCOME;
+        return transport.call(
+                DatabaseServiceGrpc.getMutateMethod(), request, deadline, repeat, decode);
+    }
+
+    /** A new id for a Mutate. */
+    public UUID nextRequestId() {
+        return transport.nextRequestId();
+    }
+
+    public <T> CompletableFuture<T> create(
+            CreateInstanceRequest request, Duration deadline, Function<Instance, T> decode) {
+        return transport.call(
+                InstanceServiceGrpc.getCreateInstanceMethod(),
+                request,
+                deadline,
+                Repeat.IF_NEVER_EXECUTED,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> describe(
+            DescribeInstanceRequest request, Duration deadline, Function<Instance, T> decode) {
+        return transport.call(
+                InstanceServiceGrpc.getDescribeInstanceMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T extends @Nullable Object> CompletableFuture<T> delete(
+            DeleteInstanceRequest request,
+            Duration deadline,
+            Function<DeleteInstanceResponse, T> decode) {
+        return transport.call(
+                InstanceServiceGrpc.getDeleteInstanceMethod(),
+                request,
+                deadline,
+                Repeat.IF_NEVER_EXECUTED,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> list(
+            ListInstancesRequest request,
+            Duration deadline,
+            Function<ListInstancesResponse, T> decode) {
+        return transport.call(
+                InstanceServiceGrpc.getListInstancesMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> nodes(
+            ListNodesRequest request, Duration deadline, Function<ListNodesResponse, T> decode) {
+        return transport.call(
+                ClusterServiceGrpc.getListNodesMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> shards(
+            ListShardsRequest request, Duration deadline, Function<ListShardsResponse, T> decode) {
+        return transport.call(
+                ClusterServiceGrpc.getListShardsMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> cluster(
+            DescribeClusterRequest request,
+            Duration deadline,
+            Function<DescribeClusterResponse, T> decode) {
+        return transport.call(
+                ClusterServiceGrpc.getDescribeClusterMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}
