@@ -178,8 +178,9 @@ class BadInputIT {
 
         var refusal = instance.refusedMutate("INSERT INTO t VALUES (?)", huge);
 
-        assertThat(refusal.code()).isIn(RESOURCE_EXHAUSTED, INVALID_ARGUMENT);
-        assertThat(refusal.reason()).isEqualTo("LIMIT_EXCEEDED");
+        // gRPC refuses it before any of our code sees the call, so there is no reason of ours.
+        assertThat(refusal.code()).isEqualTo(RESOURCE_EXHAUSTED);
+        refusal.saying("exceeds maximum size");
         assertThat(instance.rows("SELECT a FROM t")).containsExactly(row(1));
     }
 
@@ -284,7 +285,7 @@ class BadInputIT {
                                                         .get(0)
                                                         .get(0))
                         .sum();
-        assertThat(stored).isEqualTo(outcome.get("OK"));
+        assertThat(stored).isEqualTo(outcome.getOrDefault("OK", 0).longValue());
         assertThat(SharedCluster.get().node(0).isAlive()).isTrue();
     }
 

@@ -7,7 +7,6 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atoll.proto.v1.DescribeClusterRequest;
 import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.proto.v1.ListNodesRequest;
 import dev.atoll.proto.v1.ListShardsRequest;
@@ -171,11 +170,10 @@ class ClusterIT {
             Refusal.of(lost.get(0)::describe).is(UNAVAILABLE, "NODE_UNAVAILABLE");
             Refusal.of(lost.get(0)::create).is(UNAVAILABLE, "NODE_UNAVAILABLE");
             assertListingNamesTheLostShards(lost);
-            assertThat(
-                            client.cluster()
-                                    .describeCluster(DescribeClusterRequest.getDefaultInstance())
-                                    .getLiveNodes())
-                    .isEqualTo(NODES - 1);
+            Eventually.await(
+                    "the killed node is not live",
+                    LEASE,
+                    () -> nodes().stream().filter(Node::getLive).count() == NODES - 1);
 
             killed.start().awaitReady();
             lost.forEach(this::awaitData);

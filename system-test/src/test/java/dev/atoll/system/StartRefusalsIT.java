@@ -184,8 +184,8 @@ class StartRefusalsIT {
                         .setShards(1024)
                         .build());
 
-        awaitRefusal(node("newer").with("cluster", "newer").start(), "99", "format");
-        awaitRefusal(router("newer-router").with("cluster", "newer").start(), "99", "format");
+        awaitRefusal(node("newer-layout").with("cluster", "newer").start(), "99");
+        awaitRefusal(router("newer-router").with("cluster", "newer").start(), "99");
     }
 
     @Test
