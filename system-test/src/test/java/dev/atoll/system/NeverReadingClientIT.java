@@ -1,0 +1,86 @@
+package dev.atoll.system;
+
+import static dev.atoll.system.harness.Sql.read;
+import static dev.atoll.system.harness.Sql.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atoll.proto.v1.DatabaseServiceGrpc;
+import dev.atoll.proto.v1.QueryRequest;
+import dev.atoll.proto.v1.QueryResponse;
+import dev.atoll.system.harness.Eventually;
+import dev.atoll.system.harness.InstanceHandle;
+import dev.atoll.system.harness.LogsOnFailure;
+import dev.atoll.system.harness.SharedCluster;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A client that asks for much and reads nothing costs its own calls, and nobody else's. */
+@ExtendWith(LogsOnFailure.class)
+class NeverReadingClientIT {
+    /** Together a good part of the heap of a router or node of these tests. */
+    private static final int CALLS = 40;
+
+    private static final String MEBIBYTE = "SELECT zeroblob(1048576)";
+    private static final Duration ENDED_MAX = Duration.ofSeconds(30);
+
+    private final InstanceHandle instance =
+            SharedCluster.client().fresh().having("CREATE TABLE t(a)");
+
+    @Test
+    void repliesThatNobodyReadsHarmNobodyElse() {
+        var cluster = SharedCluster.get();
+        var ended = new AtomicInteger();
+        try (var lazy = cluster.client(0)) {
+            for (int i = 0; i < CALLS; i++) {
+                askAndNeverRead(
+                        instance.through(lazy).queryRequest(read(MEBIBYTE)),
+                        lazy.metadata(),
+                        lazy.channel(),
+                        ended);
+            }
+
+            var other =
+                    SharedCluster.client()
+                            .fresh()
+                            .having("CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+            for (int i = 0; i < 50; i++) {
+                assertThat(other.rows("SELECT a FROM t")).containsExactly(row(1));
+            }
+            Eventually.await(
+                    "all unread calls end at their deadline",
+                    ENDED_MAX,
+                    () -> ended.get() == CALLS);
+        }
+        assertThat(cluster.node(0).isAlive()).isTrue();
+        assertThat(cluster.router(0).isAlive()).isTrue();
+        assertThat(instance.rows("SELECT count(*) FROM t")).containsExactly(row(0));
+    }
+
+    private static void askAndNeverRead(
+            QueryRequest request, Metadata metadata, io.grpc.Channel channel, AtomicInteger ended) {
+        ClientCall<QueryRequest, QueryResponse> call =
+                channel.newCall(
+                        DatabaseServiceGrpc.getQueryMethod(),
+                        CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.SECONDS));
+        var headers = new Metadata();
+        headers.merge(metadata);
+        // No call.request(): the reply is never asked for.
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        ended.incrementAndGet();
+                    }
+                },
+                headers);
+        call.sendMessage(request);
+        call.halfClose();
+    }
+}
