@@ -1,6 +1,10 @@
 package dev.atoll.cli;
 
 import dev.atoll.cli.credentials.TokenCommand;
+import dev.atoll.cli.serve.DevCommand;
+import dev.atoll.cli.serve.NodeCommand;
+import dev.atoll.cli.serve.RouterCommand;
+import dev.atoll.cli.sql.SqlCommand;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.process.Nearest;
 import java.io.PrintWriter;
@@ -36,6 +40,10 @@ public final class Atoll {
                 .commandListHeading("%nCommands:%n")
                 .footer(footer());
         var commandLine = new CommandLine(root);
+        commandLine.addSubcommand(DevCommand.create());
+        commandLine.addSubcommand(RouterCommand.create());
+        commandLine.addSubcommand(NodeCommand.create());
+        commandLine.addSubcommand(new SqlCommand());
         commandLine.addSubcommand(new TokenCommand());
         addHelp(commandLine);
         commandLine.setParameterExceptionHandler(Atoll::refuse);

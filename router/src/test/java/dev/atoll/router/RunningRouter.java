@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,14 @@ public final class RunningRouter implements AutoCloseable {
         var registry = new SimpleMeterRegistry();
         return new RunningRouter(
                 Router.startLocal(config(issuer, settings), registry, node), registry, issuer);
+    }
+
+    /** Of a cluster. */
+    public static RunningRouter cluster(TestIssuer issuer, Map<String, String> settings)
+            throws IOException {
+        var registry = new SimpleMeterRegistry();
+        return new RunningRouter(
+                Router.start(config(issuer, settings), registry), registry, issuer);
     }
 
     /** The settings of a test router, without environment and file. */

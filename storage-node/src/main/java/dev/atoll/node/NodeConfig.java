@@ -189,6 +189,10 @@ public record NodeConfig(
             settings.problem("cluster", cluster, "[a-z0-9][a-z0-9-]{0,62}");
             cluster = "atoll";
         }
+        if (settings.findPath("etcd-certificate").isPresent()
+                && settings.findPath("etcd-authorities").isEmpty()) {
+            settings.problem("etcd-authorities", "", "a PEM file where etcd-certificate is set");
+        }
         var advertise = settings.text("advertise");
         if (!advertise.isEmpty() && !advertise.matches("\\S+:\\d{1,5}")) {
             settings.problem("advertise", advertise, "HOST:PORT");

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,25 @@ class StorageNodeTest {
                     .isEqualTo(2);
             assertThat(node.registry().get("atoll.node.instances.known").gauge().value())
                     .isEqualTo(5);
+        }
+    }
+
+    @Test
+    void keepsNoLaneOfInstancesThatAreNotOpen() throws IOException {
+        try (var node = TestNode.start(data, Map.of("open-instances-max", "3"))) {
+            for (int i = 0; i < 20; i++) {
+                var key = "user:" + i;
+                node.mutate(key, "CREATE TABLE t(a)");
+                assertThat(failure(() -> node.query(key + "-missing", "SELECT 1")).reason())
+                        .isEqualTo(Reason.INSTANCE_NOT_FOUND);
+            }
+            var lanes = node.registry().get("atoll.node.lanes").gauge();
+            var deadline = Instant.now().plusSeconds(10);
+            // The last lanes end a moment after their replies.
+            while (lanes.value() > 3 && Instant.now().isBefore(deadline)) {
+                Thread.onSpinWait();
+            }
+            assertThat(lanes.value()).isEqualTo(3);
         }
     }
 

@@ -1,9 +1,7 @@
 package dev.atoll.cli.serve;
 
 import dev.atoll.process.Setting;
-import dev.atoll.process.SettingsException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,11 +93,10 @@ final class SettingFlags {
     }
 
     private static void addUnknown(List<String> words, Map<String, String> given) {
-        var strays = new ArrayList<String>();
         for (int i = 0; i < words.size(); i++) {
             var word = words.get(i);
             if (!word.startsWith("--")) {
-                strays.add("argument: '" + word + "' (expected: only flags that start with --)");
+                given.put("argument " + word, "");
                 continue;
             }
             int equals = word.indexOf('=');
@@ -110,9 +107,6 @@ final class SettingFlags {
             } else {
                 given.put(word.substring(2), "true");
             }
-        }
-        if (!strays.isEmpty()) {
-            throw new SettingsException(strays);
         }
     }
 

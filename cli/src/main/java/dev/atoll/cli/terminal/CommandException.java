@@ -1,7 +1,10 @@
 package dev.atoll.cli.terminal;
 
-/** A command cannot do what it was asked; its text is all that the user needs. Immutable. */
-public final class CommandException extends RuntimeException {
+/**
+ * A command cannot do what it was asked; its text is all that the user needs. Immutable. Open to
+ * those that know more of the cause.
+ */
+public class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode code;

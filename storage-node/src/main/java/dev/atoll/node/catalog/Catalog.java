@@ -4,13 +4,17 @@ import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.wire.Bookmark;
+import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,6 +49,13 @@ public final class Catalog implements AutoCloseable {
                             + " NULL, incarnation INTEGER NOT NULL UNIQUE, created_at INTEGER NOT"
                             + " NULL, creating INTEGER NOT NULL, commit_number INTEGER NOT NULL,"
                             + " last_commit_at INTEGER, bytes INTEGER NOT NULL) WITHOUT ROWID");
+            database.run(
+                    "CREATE TABLE IF NOT EXISTS high_water(one INTEGER PRIMARY KEY CHECK (one = 1),"
+                            + " incarnation INTEGER NOT NULL)");
+            database.run(
+                    "CREATE TABLE IF NOT EXISTS unreadable(shard INTEGER NOT NULL, file TEXT PRIMARY"
+                            + " KEY)");
+            checkWhole(file, database);
             return new Catalog(database);
         } catch (RuntimeException e) {
             database.close();
@@ -133,10 +144,12 @@ public final class Catalog implements AutoCloseable {
                         .getFirst());
     }
 
-    /** The highest incarnation of any instance here; 0 if there is none. */
+    /** The highest incarnation that was ever given; 0 if none was. */
     public long highestIncarnation() {
         return integer(
-                database.run("SELECT coalesce(max(incarnation), 0) FROM instance")
+                database.run(
+                                "SELECT max(coalesce((SELECT max(incarnation) FROM instance), 0),"
+                                        + " coalesce((SELECT incarnation FROM high_water), 0))")
                         .rows()
                         .getFirst()
                         .getFirst());
@@ -144,12 +157,21 @@ public final class Catalog implements AutoCloseable {
 
     /** Notes, before its file is made, that an instance is being created. */
     public void creating(InstanceKey key, int shard, long incarnation, Instant now) {
-        database.run(
-                "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 1, 0, NULL, 0)",
-                bytes(key),
-                SqlValue.of(shard),
-                SqlValue.of(incarnation),
-                time(now));
+        var _ =
+                database.transaction(
+                        () -> {
+                            // A number is never given twice, even if its instance is deleted.
+                            database.run(
+                                    "INSERT OR REPLACE INTO high_water VALUES (1, ?)",
+                                    SqlValue.of(incarnation));
+                            return database.run(
+                                    "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 1, 0, NULL,"
+                                            + " 0)",
+                                    bytes(key),
+                                    SqlValue.of(shard),
+                                    SqlValue.of(incarnation),
+                                    time(now));
+                        });
     }
 
     /** Notes where an instance stands, and that it is there. */
@@ -163,6 +185,28 @@ public final class Catalog implements AutoCloseable {
                 SqlValue.of(entry.newest().commit()),
                 entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
                 SqlValue.of(entry.size().bytes()));
+    }
+
+    /** Notes a file whose key nobody can tell any more. */
+    public void putUnreadable(int shard, Path file) {
+        database.run(
+                "INSERT OR REPLACE INTO unreadable VALUES (?, ?)",
+                SqlValue.of(shard),
+                SqlValue.of(file.toString()));
+    }
+
+    /** The files whose key nobody can tell, by shard; one of each shard. */
+    public Map<Integer, Path> unreadable() {
+        var files = new HashMap<Integer, Path>();
+        for (var row : database.run("SELECT shard, file FROM unreadable").rows()) {
+            files.put((int) integer(row.get(0)), Path.of(((SqlValue.Text) row.get(1)).value()));
+        }
+        return files;
+    }
+
+    /** Forgets a file that an operator has taken away. */
+    public void removeUnreadable(Path file) {
+        database.run("DELETE FROM unreadable WHERE file = ?", SqlValue.of(file.toString()));
     }
 
     /** Forgets the instance of an incarnation. */
@@ -183,6 +227,13 @@ public final class Catalog implements AutoCloseable {
     @Override
     public void close() {
         database.close();
+    }
+
+    private static void checkWhole(Path file, PlainDatabase database) {
+        var answer = database.run("PRAGMA quick_check(1)").rows().getFirst().getFirst();
+        if (!answer.equals(SqlValue.of("ok"))) {
+            throw Failure.of(Reason.CORRUPTION, file + ": quick_check: " + answer);
+        }
     }
 
     private List<CatalogEntry> entries(String sql, SqlValue... parameters) {

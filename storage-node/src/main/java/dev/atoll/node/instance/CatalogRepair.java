@@ -11,8 +11,13 @@ import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,7 @@ public final class CatalogRepair {
         try {
             finishDeletions(folder, catalog);
             discardCreations(folder, catalog);
+            forgetRemoved(catalog);
             if (!catalog.isComplete()) {
                 rebuild(folder, catalog, limits);
                 catalog.complete();
@@ -69,25 +75,39 @@ public final class CatalogRepair {
         }
     }
 
-    private static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
-            throws IOException {
-        var found = folder.findInstances();
-        if (!found.isEmpty()) {
-            LOG.info("rebuilding the catalogue from {} files", found.size());
-        }
-        for (var instance : found) {
-            try {
-                catalog.put(read(folder, instance, limits));
-            } catch (Failure e) {
-                // Its key is in the file alone, so nobody can ask for it until it is mended.
-                LOG.error("instance left out of the catalogue: {}", e.message());
+    private static void forgetRemoved(Catalog catalog) {
+        for (var file : catalog.unreadable().values()) {
+            if (!Files.exists(file)) {
+                catalog.removeUnreadable(file);
             }
         }
     }
 
-    private static CatalogEntry read(
-            DataFolder folder, DataFolder.Found found, SqliteLimits limits) {
-        InstanceKey key = InstanceDatabase.readKey(found.file());
+    private static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
+            throws IOException {
+        var found = new ArrayList<>(folder.findInstances());
+        if (!found.isEmpty()) {
+            LOG.info("rebuilding the catalogue from {} files", found.size());
+        }
+        // Of two files of one key the newer one counts: it comes last and replaces the other.
+        found.sort(Comparator.comparingLong(DataFolder.Found::incarnation));
+        for (var instance : found) {
+            InstanceKey key;
+            try {
+                key = readKey(folder, instance);
+            } catch (Failure e) {
+                // It might be anybody's: no instance of its shard may seem new until an operator
+                // has mended or moved the file.
+                LOG.error("no new instances in shard {}: {}", instance.shard(), e.message());
+                catalog.putUnreadable(instance.shard(), instance.file());
+                continue;
+            }
+            catalog.put(entry(key, instance, limits));
+        }
+    }
+
+    private static InstanceKey readKey(DataFolder folder, DataFolder.Found found) {
+        var key = InstanceDatabase.readKey(found.file());
         if (ShardHash.shard(key, folder.shards()) != found.shard()) {
             throw Failure.of(
                     Reason.INSTANCE_QUARANTINED,
@@ -98,6 +118,11 @@ public final class CatalogRepair {
                             + found.shard()
                             + ")");
         }
+        return key;
+    }
+
+    private static CatalogEntry entry(
+            InstanceKey key, DataFolder.Found found, SqliteLimits limits) {
         var identity = new InstanceDatabase.Identity(found.incarnation(), key);
         try (var database =
                 InstanceDatabase.open(found.file(), identity, limits, InstantSource.system())) {
@@ -107,6 +132,15 @@ public final class CatalogRepair {
                     database.createdAt(),
                     new Bookmark(found.incarnation(), database.commit()),
                     new CatalogEntry.Size(database.sizeBytes(), database.lastCommitAt()));
+        } catch (Failure e) {
+            // Listed all the same: waking it will quarantine it, and it must not seem new.
+            LOG.error("instance {} is damaged: {}", key, e.message());
+            return new CatalogEntry(
+                    key,
+                    found.shard(),
+                    Instant.EPOCH,
+                    new Bookmark(found.incarnation(), 0),
+                    new CatalogEntry.Size(0, Optional.empty()));
         }
     }
 }

@@ -3,13 +3,15 @@ package dev.atoll.node.instance;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An instance that has work, or is open. Its fields are touched only from its lane, but for those
  * marked volatile, which others may read.
  */
-final class HostedInstance {
+final class HostedInstance implements Lane.Owner {
     final InstanceKey key;
     final int shard;
     final Lane lane;
@@ -23,9 +25,27 @@ final class HostedInstance {
     /** When it was last used, for those that look for the idle. */
     volatile long usedNanos;
 
-    HostedInstance(InstanceKey key, int shard, Lane lane) {
+    private final Consumer<HostedInstance> forget;
+
+    HostedInstance(
+            InstanceKey key,
+            int shard,
+            Function<Lane.Owner, Lane> lane,
+            Consumer<HostedInstance> forget) {
         this.key = key;
         this.shard = shard;
-        this.lane = lane;
+        this.forget = forget;
+        this.lane = lane.apply(this);
+    }
+
+    /** One that is closed and well needs no lane until somebody calls. */
+    @Override
+    public boolean keepsLane() {
+        return database != null || quarantine != null;
+    }
+
+    @Override
+    public void laneEnded() {
+        forget.accept(this);
     }
 }

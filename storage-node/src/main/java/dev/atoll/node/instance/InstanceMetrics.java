@@ -45,9 +45,14 @@ public final class InstanceMetrics {
     }
 
     void watch(
-            Supplier<Number> open, LanePool pool, LongSupplier known, LongSupplier diskLeftBytes) {
+            Supplier<Number> open,
+            Supplier<Number> lanes,
+            LanePool pool,
+            LongSupplier known,
+            LongSupplier diskLeftBytes) {
         gauge("atoll.node.instances.open", "Instances that are open now", open);
         gauge("atoll.node.instances.known", "Instances in the catalogue", known::getAsLong);
+        gauge("atoll.node.lanes", "Lanes there are: of open instances, and of calls", lanes);
         gauge("atoll.node.lanes.running", "Lanes that run a task now", pool::runningLanes);
         gauge("atoll.node.lanes.waiting", "Lanes that wait for a thread", pool::waitingLanes);
         gauge(

@@ -90,7 +90,8 @@ public final class Instances implements AutoCloseable {
     /** Begins to run turns, and to put idle instances to sleep. */
     public void start() {
         pool.start();
-        metrics.watch(open::size, pool, catalog::count, lifeCycle::diskLeftBytes);
+        metrics.watch(
+                open::size, hosted::size, pool, lifeCycle::knownCount, lifeCycle::diskLeftBytes);
         var _ =
                 sleeper.scheduleWithFixedDelay(
                         this::sleepIdle,
@@ -196,9 +197,7 @@ public final class Instances implements AutoCloseable {
         }
         sleeper.shutdownNow();
         pool.drain(DRAIN_MOST);
-        for (var instance : open.all()) {
-            var _ = instance.lane.tryRunNow(() -> lifeCycle.sleep(instance));
-        }
+        open.all().forEach(this::trySleep);
         pool.close();
     }
 
@@ -209,12 +208,7 @@ public final class Instances implements AutoCloseable {
     private <T> Call<T> submit(InstanceKey key, long deadlineNanos, LaneWork<T> work) {
         int shard = ShardHash.shard(key, folder.shards());
         while (true) {
-            var instance =
-                    hosted.computeIfAbsent(
-                            key,
-                            absent ->
-                                    new HostedInstance(
-                                            key, shard, new Lane(pool, limits.laneQueueMax())));
+            var instance = hosted.computeIfAbsent(key, absent -> host(key, shard));
             var call =
                     new Call<T>(
                             new CallBudget(deadlineNanos, ticker),
@@ -251,26 +245,25 @@ public final class Instances implements AutoCloseable {
             long end = ticker.getAsLong();
             instance.usedNanos = end;
             metrics.ran(Duration.ofNanos(end - start));
-            if (instance.database == null) {
-                sleeper.execute(() -> forget(instance));
-            }
         }
     }
 
-    /** An instance that is not open needs no lane once it has nothing to do. */
-    private void forget(HostedInstance instance) {
-        if (instance.database == null && instance.quarantine == null && instance.lane.tryRetire()) {
-            hosted.remove(instance.key, instance);
-        }
+    private HostedInstance host(InstanceKey key, int shard) {
+        return new HostedInstance(
+                key,
+                shard,
+                owner -> new Lane(pool, limits.laneQueueMax(), owner),
+                instance -> hosted.remove(key, instance));
     }
 
     private void sleepIdle() {
         long idleSince = ticker.getAsLong() - limits.sleepAfter().toNanos();
-        for (var instance : open.usedBefore(idleSince)) {
-            if (instance.lane.tryRunNow(() -> lifeCycle.sleep(instance))) {
-                forget(instance);
-            }
-        }
+        open.usedBefore(idleSince).forEach(this::trySleep);
+    }
+
+    /** In its lane, on this thread, if it has nothing to do. */
+    private void trySleep(HostedInstance instance) {
+        var _ = instance.lane.tryRunNow(() -> lifeCycle.trySleep(instance));
     }
 
     private static Turn turn(long incarnation, Call<?> call) {

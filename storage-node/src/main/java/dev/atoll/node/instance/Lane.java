@@ -16,6 +16,7 @@ final class Lane {
 
     private final LanePool pool;
     private final int queueMax;
+    private final Owner owner;
 
     @GuardedBy("this")
     private final ArrayDeque<Call<?>> queue = new ArrayDeque<>(2);
@@ -26,9 +27,19 @@ final class Lane {
     @GuardedBy("this")
     private boolean retired;
 
-    Lane(LanePool pool, int queueMax) {
+    Lane(LanePool pool, int queueMax, Owner owner) {
         this.pool = pool;
         this.queueMax = queueMax;
+        this.owner = owner;
+    }
+
+    /** Whose lane it is. */
+    interface Owner {
+        /** Whether the lane is to stay although it has nothing to do. Asked in the lane. */
+        boolean keepsLane();
+
+        /** The lane has ended. */
+        void laneEnded();
     }
 
     /** What became of an offered task. */
@@ -78,15 +89,6 @@ final class Lane {
         return true;
     }
 
-    /** Ends the lane, if it has nothing to do. */
-    synchronized boolean tryRetire() {
-        if (scheduled || !queue.isEmpty()) {
-            return false;
-        }
-        retired = true;
-        return true;
-    }
-
     synchronized int waiting() {
         return queue.size();
     }
@@ -113,11 +115,20 @@ final class Lane {
     private void endTurn() {
         synchronized (this) {
             scheduled = !queue.isEmpty();
-            if (!scheduled) {
+            retired = !scheduled && !owner.keepsLane();
+            if (!scheduled && !retired) {
                 return;
             }
         }
-        pool.submit(this);
+        if (retired()) {
+            owner.laneEnded();
+        } else {
+            pool.submit(this);
+        }
+    }
+
+    private synchronized boolean retired() {
+        return retired;
     }
 
     private synchronized @Nullable Call<?> poll() {

@@ -78,9 +78,9 @@ final class LanePool implements AutoCloseable {
     /** Gives the lane a turn when its time comes. */
     synchronized void submit(Lane lane) {
         ready.add(lane);
-        if (idle > 0) {
-            notify();
-        } else if (workers.size() < threadsCore) {
+        notify();
+        // Threads that were notified count as idle until they run.
+        if (ready.size() > idle && workers.size() < threadsCore) {
             startWorker();
         }
     }

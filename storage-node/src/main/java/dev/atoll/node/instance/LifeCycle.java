@@ -12,10 +12,13 @@ import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -46,6 +49,10 @@ final class LifeCycle {
     private final OpenInstances open;
     private final InstantSource clock = InstantSource.system();
     private final DiskSpace disk;
+    private final Map<Integer, Path> unreadable;
+
+    /** Kept in step with the catalogue, which would have to count its rows. */
+    private final AtomicLong known;
 
     @GuardedBy("this")
     private long incarnationLast;
@@ -59,11 +66,17 @@ final class LifeCycle {
         this.limits = limits;
         this.open = open;
         this.incarnationLast = catalog.highestIncarnation();
+        this.unreadable = catalog.unreadable();
+        this.known = new AtomicLong(catalog.count());
         try {
             this.disk = new DiskSpace(folder.root(), limits.diskReserveBytes(), ticker);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    long knownCount() {
+        return known.get();
     }
 
     long diskLeftBytes() {
@@ -78,8 +91,12 @@ final class LifeCycle {
             open.touch(instance);
             return database;
         }
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
-        return wake(instance, entry);
+        var entry = catalog.find(instance.key);
+        if (entry.isEmpty()) {
+            checkNew(instance);
+            throw notFound(instance.key);
+        }
+        return wake(instance, entry.get());
     }
 
     /** Runs the write; where there is no instance, creates one that stays only if it succeeds. */
@@ -152,6 +169,7 @@ final class LifeCycle {
                     e);
         }
         instance.quarantine = null;
+        known.decrementAndGet();
         metrics.deleted();
     }
 
@@ -180,15 +198,16 @@ final class LifeCycle {
     }
 
     private <T> T createFor(HostedInstance instance, Function<InstanceDatabase, T> first) {
+        checkNew(instance);
         long incarnation = nextIncarnation();
-        var file = folder.instanceFile(instance.shard, incarnation);
+        hold(instance);
+        makeRoom();
+        boolean kept = false;
         try {
-            ownership.holdShard(instance.shard);
-            makeRoom();
             catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
             var database =
                     InstanceDatabase.create(
-                            file,
+                            folder.instanceFile(instance.shard, incarnation),
                             new InstanceDatabase.Identity(incarnation, instance.key),
                             limits.sqlite(),
                             clock);
@@ -197,32 +216,58 @@ final class LifeCycle {
             T result = first.apply(database);
             // Only now may a reader find it; the reply leaves after this is durable.
             catalog.put(entryOf(instance, database));
+            kept = true;
+            known.incrementAndGet();
             metrics.created();
             return result;
+        } finally {
+            // Whatever went wrong, errors of the virtual machine too: an open database that the
+            // catalogue holds for half made would be removed at the next start, acknowledged or
+            // not.
+            if (!kept) {
+                discard(instance, incarnation);
+            }
+        }
+    }
+
+    /** A file whose key nobody can tell may be this instance's: then it is not new. */
+    private void checkNew(HostedInstance instance) {
+        var file = unreadable.get(instance.shard);
+        if (file != null) {
+            throw Failure.of(
+                    Reason.INSTANCE_QUARANTINED,
+                    file
+                            + ": damaged, and it may be of instance "
+                            + instance.key
+                            + " (expected: a readable file, or none)");
+        }
+    }
+
+    /** Durably, before the first file: else the shard could be given away with data in it. */
+    private void hold(HostedInstance instance) {
+        try {
+            ownership.holdShard(instance.shard);
         } catch (IOException e) {
-            discard(instance, incarnation);
             throw Failure.of(
                     Reason.NODE_FULL,
-                    "instance " + instance.key + ": cannot be made: " + e.getMessage(),
+                    "instance " + instance.key + ": its folder cannot be made: " + e.getMessage(),
                     e);
-        } catch (RuntimeException e) {
-            discard(instance, incarnation);
-            throw e;
         }
     }
 
     private void discard(HostedInstance instance, long incarnation) {
-        close(instance);
         try {
+            close(instance);
             DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
-        } catch (IOException e) {
+            catalog.remove(incarnation);
+        } catch (IOException | RuntimeException e) {
             // The row stays marked as creating, and the next start tries again.
             LOG.atWarn()
                     .addKeyValue("instance", instance.key)
-                    .log("a file of an instance that was not created could not be removed", e);
-            return;
+                    .log(
+                            "what is left of an instance that was not created could not be removed",
+                            e);
         }
-        catalog.remove(instance.key);
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
@@ -247,7 +292,14 @@ final class LifeCycle {
     }
 
     private void retire(HostedInstance instance, Failure why) {
-        close(instance);
+        try {
+            close(instance);
+        } catch (RuntimeException e) {
+            // The caller is told why it failed, not that closing failed as well.
+            LOG.atError()
+                    .addKeyValue("instance", instance.key)
+                    .log("a broken instance could not be closed", e);
+        }
         if (why.reason() == Reason.INSTANCE_QUARANTINED) {
             quarantine(instance, why);
         }
@@ -277,7 +329,7 @@ final class LifeCycle {
         }
         for (var candidate : open.leastRecentlyUsed(SLEEP_CANDIDATES)) {
             // In its lane, on this thread: it has nothing to do, so nobody waits for it.
-            if (candidate.lane.tryRunNow(() -> sleep(candidate))) {
+            if (candidate.lane.tryRunNow(() -> trySleep(candidate)) && candidate.database == null) {
                 return;
             }
         }
@@ -288,6 +340,15 @@ final class LifeCycle {
                                 + ", and all are busy (expected: one that can go to sleep); not"
                                 + " executed")
                 .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
+    }
+
+    /** Another instance's trouble is not this caller's. */
+    void trySleep(HostedInstance candidate) {
+        try {
+            sleep(candidate);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("instance", candidate.key).log("could not go to sleep", e);
+        }
     }
 
     private CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {

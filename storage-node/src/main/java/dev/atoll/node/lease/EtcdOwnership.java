@@ -189,7 +189,8 @@ public final class EtcdOwnership implements Ownership {
                 if (state instanceof Registered) {
                     refreshShards();
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // Of any kind: without this thread the node would never be a member again.
                 lost(String.valueOf(e.getMessage()));
                 reconnect();
             }

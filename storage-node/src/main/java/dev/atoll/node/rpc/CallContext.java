@@ -47,6 +47,9 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
      * carry its key twice, and parsers merge.
      */
     InstanceKey check(dev.atoll.proto.v1.InstanceKey bodyKey) {
+        if (authorisedKey == null) {
+            throw fromRoutersOnly();
+        }
         var key = InstanceKey.of(bodyKey);
         if (!key.equals(authorisedKey)) {
             throw Failure.of(
@@ -93,10 +96,7 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
     private static CallContext read(Metadata headers) {
         var caller = headers.get(CallMetadata.CALLER);
         if (caller == null) {
-            throw Failure.of(
-                    Reason.TOKEN_MISSING,
-                    "a node takes calls from routers only (expected: a call to a router, with a"
-                            + " token)");
+            throw fromRoutersOnly();
         }
         var key = headers.get(CallMetadata.AUTHORISED_KEY);
         try {
@@ -105,5 +105,11 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
         } catch (IllegalArgumentException e) {
             throw Failure.of(Reason.TOKEN_INVALID, "the router's metadata: " + e.getMessage());
         }
+    }
+
+    private static Failure fromRoutersOnly() {
+        return Failure.of(
+                Reason.TOKEN_MISSING,
+                "a node takes calls from routers only (expected: a call to a router, with a token)");
     }
 }

@@ -15,6 +15,8 @@ import dev.atoll.proto.v1.OperationResult;
 import dev.atoll.proto.v1.Row;
 import dev.atoll.proto.v1.SqlStatement;
 import dev.atoll.proto.v1.Value;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +28,9 @@ final class Messages {
     private static final Value NULL = Value.newBuilder().setNull(NullValue.NULL_VALUE).build();
     private static final long MICROS = 1_000_000;
     private static final int NANOS_PER_MICRO = 1_000;
+
+    /** A little over ten thousand years either way. */
+    private static final long SECONDS_MAX = 377_705_116_800L;
 
     private Messages() {}
 
@@ -128,8 +133,17 @@ final class Messages {
     }
 
     private static long micros(Timestamp timestamp) {
-        return Math.addExact(
-                Math.multiplyExact(timestamp.getSeconds(), MICROS),
-                Math.floorDiv(timestamp.getNanos(), NANOS_PER_MICRO));
+        long seconds = timestamp.getSeconds();
+        int nanos = timestamp.getNanos();
+        if (Math.abs(seconds) > SECONDS_MAX || nanos < 0 || nanos > 999_999_999) {
+            throw Failure.of(
+                    Reason.VALIDATION_FAILED,
+                    "timestamp: "
+                            + seconds
+                            + " s and "
+                            + nanos
+                            + " ns (expected: the years -9999 to 9999, and 0 to 999999999 ns)");
+        }
+        return seconds * MICROS + nanos / NANOS_PER_MICRO;
     }
 }

@@ -1,0 +1,87 @@
+package dev.atoll.node;
+
+import static dev.atoll.node.TestNode.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a node makes of a catalogue that is damaged or gone. */
+class CatalogRepairTest {
+    @TempDir private Path data;
+
+    @Test
+    void rebuildsACatalogueWhoseLaterPagesAreDamaged() throws IOException {
+        try (var node = TestNode.start(data)) {
+            for (int i = 0; i < 100; i++) {
+                node.mutate("user:" + i, "CREATE TABLE t(a)");
+            }
+        }
+        try (var file = new RandomAccessFile(data.resolve("catalog.sqlite").toFile(), "rw")) {
+            for (long at = 2 * 4096L; at < file.length(); at += 8) {
+                file.seek(at);
+                file.write(0x5a);
+            }
+        }
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:7", "SELECT count(*) FROM t")).isZero();
+            assertThat(node.registry().get("atoll.node.instances.known").gauge().value())
+                    .isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aDamagedInstanceNeverSeemsNewWhenTheCatalogueIsLostToo() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        try (var file = new RandomAccessFile(instanceFile().toFile(), "rw")) {
+            file.setLength(file.length() - 100);
+        }
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var node = TestNode.start(data)) {
+            assertThat(failure(() -> node.query("user:a", "SELECT 1")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+            assertThat(failure(() -> node.mutate("user:a", "CREATE TABLE t(a)")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+        }
+    }
+
+    @Test
+    void aFileWhoseKeyNobodyCanTellKeepsItsShardFromNewInstances() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)");
+        }
+        var file = instanceFile();
+        Files.write(file, new byte[5000]);
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var node = TestNode.start(data)) {
+            assertThat(failure(() -> node.mutate("user:a", "CREATE TABLE t(a)")))
+                    .satisfies(
+                            failure -> {
+                                assertThat(failure.reason()).isEqualTo(Reason.INSTANCE_QUARANTINED);
+                                assertThat(failure.message()).contains(file.toString());
+                            });
+            node.mutate("user:b", "CREATE TABLE t(a)");
+            assertThat(node.integer("user:b", "SELECT count(*) FROM t")).isZero();
+        }
+        Files.delete(file);
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE u(a)");
+            assertThat(node.integer("user:a", "SELECT count(*) FROM u")).isZero();
+        }
+    }
+
+    private Path instanceFile() throws IOException {
+        try (var files = Files.walk(data.resolve("instances"))) {
+            return files.filter(file -> file.toString().endsWith(".sqlite"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}
