@@ -213,6 +213,18 @@ class RepetitionTest {
     }
 
     @Test
+    void saysWhyItCannotConnect() {
+        var builder = server.client().retryPolicy(RetryPolicy.never());
+        server.close();
+        try (var alone = builder.build()) {
+            assertThatExceptionOfType(AtollException.class)
+                    .isThrownBy(() -> alone.instance("catalog").query("SELECT 1"))
+                    .matches(AtollException::outcomeUnknown)
+                    .withMessageContaining("Connection refused");
+        }
+    }
+
+    @Test
     void refusesCallsAfterClose() {
         atoll.close();
         atoll.close();

@@ -44,7 +44,10 @@ public record CallFailure(@Nullable Failure failure, Status status, int attempts
             return failure.message();
         }
         var description = status.getDescription();
-        return description == null ? "no description" : description;
+        var cause = status.getCause();
+        // gRPC says "io exception" and leaves what happened to the cause.
+        return (description == null ? "no description" : description)
+                + (cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage());
     }
 
     /** What the text says, for programs. */
