@@ -24,6 +24,7 @@ final class FakeMachine {
     private static final List<String> TOOLS =
             List.of(
                     "sh",
+                    "chmod",
                     "dirname",
                     "basename",
                     "readlink",
