@@ -201,7 +201,7 @@ final class LifeCycle {
         checkNew(instance);
         long incarnation = nextIncarnation();
         hold(instance);
-        makeRoom();
+        reservePlace();
         boolean kept = false;
         try {
             catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
@@ -224,6 +224,7 @@ final class LifeCycle {
             // Whatever went wrong, errors of the virtual machine too: an open database that the
             // catalogue holds for half made would be removed at the next start, acknowledged or
             // not.
+            open.release();
             if (!kept) {
                 discard(instance, incarnation);
             }
@@ -271,7 +272,7 @@ final class LifeCycle {
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
-        makeRoom();
+        reservePlace();
         try {
             var database =
                     InstanceDatabase.open(
@@ -288,6 +289,8 @@ final class LifeCycle {
                 quarantine(instance, e);
             }
             throw e;
+        } finally {
+            open.release();
         }
     }
 
@@ -322,24 +325,32 @@ final class LifeCycle {
         }
     }
 
-    /** Puts an idle instance to sleep if as many are open as may be. */
-    private void makeRoom() {
-        if (open.size() < limits.openMax()) {
-            return;
+    /**
+     * Takes a place among the open ones, to be released when the instance is open or has failed to
+     * be. Puts an idle instance to sleep where all places are taken.
+     */
+    private void reservePlace() {
+        while (!open.tryReserve(limits.openMax())) {
+            if (!sleepOne()) {
+                throw Failure.of(
+                                Reason.OVERLOADED,
+                                "open instances: "
+                                        + limits.openMax()
+                                        + ", and all are busy (expected: one that can go to sleep);"
+                                        + " not executed")
+                        .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
+            }
         }
+    }
+
+    private boolean sleepOne() {
         for (var candidate : open.leastRecentlyUsed(SLEEP_CANDIDATES)) {
             // In its lane, on this thread: it has nothing to do, so nobody waits for it.
             if (candidate.lane.tryRunNow(() -> trySleep(candidate)) && candidate.database == null) {
-                return;
+                return true;
             }
         }
-        throw Failure.of(
-                        Reason.OVERLOADED,
-                        "open instances: "
-                                + limits.openMax()
-                                + ", and all are busy (expected: one that can go to sleep); not"
-                                + " executed")
-                .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
+        return false;
     }
 
     /** Another instance's trouble is not this caller's. */

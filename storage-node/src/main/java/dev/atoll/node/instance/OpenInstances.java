@@ -11,6 +11,24 @@ final class OpenInstances {
     private final LinkedHashMap<HostedInstance, Boolean> byUse =
             new LinkedHashMap<>(16, 0.75f, true);
 
+    @GuardedBy("this")
+    private int opening;
+
+    /** Takes a place for one that is about to be opened, if fewer than that many are taken. */
+    synchronized boolean tryReserve(int most) {
+        boolean free = byUse.size() + opening < most;
+        if (free) {
+            opening++;
+        }
+        return free;
+    }
+
+    /** Gives back a place that was reserved. */
+    synchronized void release() {
+        opening--;
+    }
+
+    /** Puts one into a place; its reservation is released by whoever made it. */
     synchronized void add(HostedInstance instance) {
         byUse.put(instance, true);
     }

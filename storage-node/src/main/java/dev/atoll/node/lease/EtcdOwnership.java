@@ -170,10 +170,13 @@ public final class EtcdOwnership implements Ownership {
         }
         closed = true;
         wakeUps.release();
-        try {
-            thread.join(TTL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        // Not started where something before it failed, a port in use perhaps.
+        if (thread.isAlive()) {
+            try {
+                thread.join(TTL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
         etcd.close();
     }
