@@ -51,6 +51,7 @@ public final class Atoll {
         commandLine.addSubcommand(new InstanceCommand());
         commandLine.addSubcommand(new ClusterCommand());
         commandLine.addSubcommand(new BenchCommand());
+        commandLine.addSubcommand(new WarmUp());
         addHelp(commandLine);
         commandLine.setParameterExceptionHandler(Atoll::refuse);
         commandLine.setExecutionExceptionHandler(
