@@ -45,6 +45,7 @@ public final class Atoll {
         commandLine.addSubcommand(NodeCommand.create());
         commandLine.addSubcommand(new SqlCommand());
         commandLine.addSubcommand(new TokenCommand());
+        commandLine.addSubcommand(new dev.atoll.cli.demo.DemoCommand());
         addHelp(commandLine);
         commandLine.setParameterExceptionHandler(Atoll::refuse);
         commandLine.setExecutionExceptionHandler(

@@ -5,9 +5,11 @@ import dev.atoll.cli.credentials.DevKey;
 import dev.atoll.cli.credentials.RunningServer;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.client.Atoll;
 import dev.atoll.process.Setting;
 import dev.atoll.process.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -85,6 +87,44 @@ public final class ClientOptions {
 
     /** Connects to the server that was named, else to the dev server. */
     public Connection open() throws IOException {
+        var server = chosen();
+        return open(server.address(), server.devData());
+    }
+
+    /** Connects to a dev server within this process. */
+    public Connection open(String address, @Nullable Path devData) throws IOException {
+        checkEndpoint(address);
+        return Connection.open(
+                address,
+                bearer(devData).orElse(null),
+                Connection.credentials(isPlaintext(address), authorities),
+                deadline());
+    }
+
+    /** As {@link #open()}, but with the client that programs use. */
+    public Atoll openClient() throws IOException {
+        var server = chosen();
+        return openClient(server.address(), server.devData());
+    }
+
+    /** As {@link #open(String, Path)}, but with the client that programs use. */
+    public Atoll openClient(String address, @Nullable Path devData) throws IOException {
+        checkEndpoint(address);
+        var builder = Atoll.connect(address).deadline(deadline());
+        bearer(devData).map(String::strip).ifPresent(builder::token);
+        if (isPlaintext(address)) {
+            return builder.plaintext().build();
+        }
+        try {
+            return (authorities == null ? builder.tls() : builder.tls(authorities)).build();
+        } catch (UncheckedIOException e) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--tls-authorities: '" + authorities + "' (expected: a PEM file): " + e);
+        }
+    }
+
+    private Server chosen() throws IOException {
         var named = given(endpoint, "ATOLL_ENDPOINT");
         var dev = findDevServer();
         if (named.isEmpty() && dev.isEmpty()) {
@@ -97,26 +137,25 @@ public final class ClientOptions {
         }
         var address = named.orElseGet(() -> dev.orElseThrow().endpoint());
         boolean isDev = dev.isPresent() && dev.get().endpoint().equals(address);
-        return open(address, isDev ? dataFolder() : null);
+        return new Server(address, isDev ? dataFolder() : null);
     }
 
-    /** Connects to a dev server within this process. */
-    public Connection open(String address, @Nullable Path devData) throws IOException {
+    private static void checkEndpoint(String address) {
         if (!ENDPOINT.matcher(address).matches()) {
             throw new CommandException(
                     ExitCode.USAGE, "--endpoint: '" + address + "' (expected: HOST:PORT)");
         }
+    }
+
+    private Optional<String> bearer(@Nullable Path devData) throws IOException {
         var bearer = given(token, "ATOLL_TOKEN");
-        if (bearer.isEmpty() && devData != null) {
-            bearer = DevKey.find(devData).map(ClientOptions::adminToken);
-        }
-        boolean plaintext =
-                insecure || (authorities == null && LOOPBACK.matcher(address).matches());
-        return Connection.open(
-                address,
-                bearer.orElse(null),
-                Connection.credentials(plaintext, authorities),
-                deadline());
+        return bearer.isPresent() || devData == null
+                ? bearer
+                : DevKey.find(devData).map(ClientOptions::adminToken);
+    }
+
+    private boolean isPlaintext(String address) {
+        return insecure || (authorities == null && LOOPBACK.matcher(address).matches());
     }
 
     private Duration deadline() {
@@ -145,4 +184,7 @@ public final class ClientOptions {
                 .or(() -> Optional.ofNullable(System.getenv(variable)))
                 .filter(text -> !text.isEmpty());
     }
+
+    /** Where to connect; with the data folder of a dev server, whose key signs the token. */
+    private record Server(String address, @Nullable Path devData) {}
 }
