@@ -201,7 +201,7 @@ final class LifeCycle {
         checkNew(instance);
         long incarnation = nextIncarnation();
         hold(instance);
-        makeRoom();
+        takePlace(instance);
         boolean kept = false;
         try {
             catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
@@ -212,7 +212,6 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
-            open.add(instance);
             T result = first.apply(database);
             // Only now may a reader find it; the reply leaves after this is durable.
             catalog.put(entryOf(instance, database));
@@ -226,6 +225,7 @@ final class LifeCycle {
             // not.
             if (!kept) {
                 discard(instance, incarnation);
+                open.remove(instance);
             }
         }
     }
@@ -271,7 +271,7 @@ final class LifeCycle {
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
-        makeRoom();
+        takePlace(instance);
         try {
             var database =
                     InstanceDatabase.open(
@@ -280,7 +280,6 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
-            open.add(instance);
             metrics.woken();
             return database;
         } catch (Failure e) {
@@ -288,6 +287,10 @@ final class LifeCycle {
                 quarantine(instance, e);
             }
             throw e;
+        } finally {
+            if (instance.database == null) {
+                open.remove(instance);
+            }
         }
     }
 
@@ -322,14 +325,14 @@ final class LifeCycle {
         }
     }
 
-    /** Puts an idle instance to sleep if as many are open as may be. */
-    private void makeRoom() {
-        if (open.size() < limits.openMax()) {
+    /** Takes a place among the open ones; puts an idle one to sleep if all are taken. */
+    private void takePlace(HostedInstance instance) {
+        if (open.tryAdd(instance, limits.openMax())) {
             return;
         }
-        for (var candidate : open.leastRecentlyUsed(SLEEP_CANDIDATES)) {
-            // In its lane, on this thread: it has nothing to do, so nobody waits for it.
-            if (candidate.lane.tryRunNow(() -> trySleep(candidate)) && candidate.database == null) {
+        // A place that we made and another call took is no reason to give up: look again.
+        while (putOneToSleep()) {
+            if (open.tryAdd(instance, limits.openMax())) {
                 return;
             }
         }
@@ -340,6 +343,17 @@ final class LifeCycle {
                                 + ", and all are busy (expected: one that can go to sleep); not"
                                 + " executed")
                 .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
+    }
+
+    /** Puts one idle instance to sleep; false if all that were looked at are busy. */
+    private boolean putOneToSleep() {
+        for (var candidate : open.leastRecentlyUsed(SLEEP_CANDIDATES)) {
+            // In its lane, on this thread: it has nothing to do, so nobody waits for it.
+            if (candidate.lane.tryRunNow(() -> trySleep(candidate)) && candidate.database == null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Another instance's trouble is not this caller's. */

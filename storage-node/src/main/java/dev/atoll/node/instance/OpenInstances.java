@@ -11,8 +11,16 @@ final class OpenInstances {
     private final LinkedHashMap<HostedInstance, Boolean> byUse =
             new LinkedHashMap<>(16, 0.75f, true);
 
-    synchronized void add(HostedInstance instance) {
+    /**
+     * Counts an instance that is about to be opened; false if so many are open already. Looking and
+     * counting are one step, or two that open at once would both find the last free place.
+     */
+    synchronized boolean tryAdd(HostedInstance instance, int most) {
+        if (byUse.size() >= most) {
+            return false;
+        }
         byUse.put(instance, true);
+        return true;
     }
 
     /** Notes that it was used now. */
