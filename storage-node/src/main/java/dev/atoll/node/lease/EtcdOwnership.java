@@ -171,7 +171,10 @@ public final class EtcdOwnership implements Ownership {
         closed = true;
         wakeUps.release();
         try {
-            thread.join(TTL);
+            // Never started where the port was taken: joining such a thread is an error.
+            if (thread.isAlive()) {
+                thread.join(TTL);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
