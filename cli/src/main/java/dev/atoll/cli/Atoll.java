@@ -1,5 +1,8 @@
 package dev.atoll.cli;
 
+import dev.atoll.cli.admin.ClusterCommand;
+import dev.atoll.cli.admin.InstanceCommand;
+import dev.atoll.cli.bench.BenchCommand;
 import dev.atoll.cli.credentials.TokenCommand;
 import dev.atoll.cli.serve.DevCommand;
 import dev.atoll.cli.serve.NodeCommand;
@@ -45,6 +48,9 @@ public final class Atoll {
         commandLine.addSubcommand(NodeCommand.create());
         commandLine.addSubcommand(new SqlCommand());
         commandLine.addSubcommand(new TokenCommand());
+        commandLine.addSubcommand(new InstanceCommand());
+        commandLine.addSubcommand(new ClusterCommand());
+        commandLine.addSubcommand(new BenchCommand());
         addHelp(commandLine);
         commandLine.setParameterExceptionHandler(Atoll::refuse);
         commandLine.setExecutionExceptionHandler(

@@ -5,6 +5,7 @@ import dev.atoll.cli.credentials.DevKey;
 import dev.atoll.cli.credentials.RunningServer;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.client.Atoll;
 import dev.atoll.process.Setting;
 import dev.atoll.process.Settings;
 import java.io.IOException;
@@ -85,38 +86,77 @@ public final class ClientOptions {
 
     /** Connects to the server that was named, else to the dev server. */
     public Connection open() throws IOException {
-        var named = given(endpoint, "ATOLL_ENDPOINT");
         var dev = findDevServer();
-        if (named.isEmpty() && dev.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.UNAVAILABLE,
-                    "there is no dev server running on "
-                            + dataFolder()
-                            + ": start one with ./atoll dev, or name a server with --endpoint and"
-                            + " --token");
-        }
-        var address = named.orElseGet(() -> dev.orElseThrow().endpoint());
-        boolean isDev = dev.isPresent() && dev.get().endpoint().equals(address);
-        return open(address, isDev ? dataFolder() : null);
+        var address = address(dev);
+        return open(address, devDataOf(dev, address));
     }
 
     /** Connects to a dev server within this process. */
     public Connection open(String address, @Nullable Path devData) throws IOException {
+        check(address);
+        return Connection.open(
+                address,
+                bearer(devData).orElse(null),
+                Connection.credentials(isPlaintext(address), authorities),
+                deadline());
+    }
+
+    /** The client for Java, connected to the server that was named, else to the dev server. */
+    public Atoll client() throws IOException {
+        var dev = findDevServer();
+        var address = address(dev);
+        return client(address, devDataOf(dev, address));
+    }
+
+    /** The client for Java, connected to a dev server within this process. */
+    public Atoll client(String address, @Nullable Path devData) throws IOException {
+        check(address);
+        var builder = Atoll.connect(address).deadline(deadline());
+        bearer(devData).ifPresent(builder::token);
+        if (isPlaintext(address)) {
+            builder.plaintext();
+        } else if (authorities != null) {
+            builder.tls(authorities);
+        } else {
+            builder.tls();
+        }
+        return builder.build();
+    }
+
+    private String address(Optional<RunningServer> dev) {
+        return given(endpoint, "ATOLL_ENDPOINT")
+                .or(() -> dev.map(RunningServer::endpoint))
+                .orElseThrow(
+                        () ->
+                                new CommandException(
+                                        ExitCode.UNAVAILABLE,
+                                        "there is no dev server running on "
+                                                + dataFolder()
+                                                + ": start one with ./atoll dev, or name a server"
+                                                + " with --endpoint and --token"));
+    }
+
+    /** The dev server's key is for the dev server alone. */
+    private @Nullable Path devDataOf(Optional<RunningServer> dev, String address) {
+        return dev.isPresent() && dev.get().endpoint().equals(address) ? dataFolder() : null;
+    }
+
+    private Optional<String> bearer(@Nullable Path devData) throws IOException {
+        var bearer = given(token, "ATOLL_TOKEN");
+        return bearer.isPresent() || devData == null
+                ? bearer
+                : DevKey.find(devData).map(ClientOptions::adminToken);
+    }
+
+    private boolean isPlaintext(String address) {
+        return insecure || (authorities == null && LOOPBACK.matcher(address).matches());
+    }
+
+    private static void check(String address) {
         if (!ENDPOINT.matcher(address).matches()) {
             throw new CommandException(
                     ExitCode.USAGE, "--endpoint: '" + address + "' (expected: HOST:PORT)");
         }
-        var bearer = given(token, "ATOLL_TOKEN");
-        if (bearer.isEmpty() && devData != null) {
-            bearer = DevKey.find(devData).map(ClientOptions::adminToken);
-        }
-        boolean plaintext =
-                insecure || (authorities == null && LOOPBACK.matcher(address).matches());
-        return Connection.open(
-                address,
-                bearer.orElse(null),
-                Connection.credentials(plaintext, authorities),
-                deadline());
     }
 
     private Duration deadline() {

@@ -110,6 +110,10 @@ public final class EtcdPlacement implements Placement {
         if (view.nodes().isEmpty()) {
             return List.of("cluster '" + layout.cluster() + "' has no live node");
         }
+        int owned = view.shardsByOwner().values().stream().mapToInt(Integer::intValue).sum();
+        if (owned < view.shards()) {
+            return List.of(view.shards() - owned + " shards have no owner yet");
+        }
         return List.of();
     }
 

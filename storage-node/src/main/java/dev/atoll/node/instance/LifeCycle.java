@@ -201,7 +201,7 @@ final class LifeCycle {
         checkNew(instance);
         long incarnation = nextIncarnation();
         hold(instance);
-        takePlace(instance);
+        reservePlace();
         boolean kept = false;
         try {
             catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
@@ -212,6 +212,7 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
+            open.add(instance);
             T result = first.apply(database);
             // Only now may a reader find it; the reply leaves after this is durable.
             catalog.put(entryOf(instance, database));
@@ -223,9 +224,9 @@ final class LifeCycle {
             // Whatever went wrong, errors of the virtual machine too: an open database that the
             // catalogue holds for half made would be removed at the next start, acknowledged or
             // not.
+            open.release();
             if (!kept) {
                 discard(instance, incarnation);
-                open.remove(instance);
             }
         }
     }
@@ -271,7 +272,7 @@ final class LifeCycle {
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
-        takePlace(instance);
+        reservePlace();
         try {
             var database =
                     InstanceDatabase.open(
@@ -280,6 +281,7 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
+            open.add(instance);
             metrics.woken();
             return database;
         } catch (Failure e) {
@@ -288,9 +290,7 @@ final class LifeCycle {
             }
             throw e;
         } finally {
-            if (instance.database == null) {
-                open.remove(instance);
-            }
+            open.release();
         }
     }
 
@@ -325,28 +325,25 @@ final class LifeCycle {
         }
     }
 
-    /** Takes a place among the open ones; puts an idle one to sleep if all are taken. */
-    private void takePlace(HostedInstance instance) {
-        if (open.tryAdd(instance, limits.openMax())) {
-            return;
-        }
-        // A place that we made and another call took is no reason to give up: look again.
-        while (putOneToSleep()) {
-            if (open.tryAdd(instance, limits.openMax())) {
-                return;
+    /**
+     * Takes a place among the open ones, to be released when the instance is open or has failed to
+     * be. Puts an idle instance to sleep where all places are taken.
+     */
+    private void reservePlace() {
+        while (!open.tryReserve(limits.openMax())) {
+            if (!sleepOne()) {
+                throw Failure.of(
+                                Reason.OVERLOADED,
+                                "open instances: "
+                                        + limits.openMax()
+                                        + ", and all are busy (expected: one that can go to sleep);"
+                                        + " not executed")
+                        .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
             }
         }
-        throw Failure.of(
-                        Reason.OVERLOADED,
-                        "open instances: "
-                                + limits.openMax()
-                                + ", and all are busy (expected: one that can go to sleep); not"
-                                + " executed")
-                .retryAfter(RETRY_WHEN_ALL_ARE_BUSY);
     }
 
-    /** Puts one idle instance to sleep; false if all that were looked at are busy. */
-    private boolean putOneToSleep() {
+    private boolean sleepOne() {
         for (var candidate : open.leastRecentlyUsed(SLEEP_CANDIDATES)) {
             // In its lane, on this thread: it has nothing to do, so nobody waits for it.
             if (candidate.lane.tryRunNow(() -> trySleep(candidate)) && candidate.database == null) {

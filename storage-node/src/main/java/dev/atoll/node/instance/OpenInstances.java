@@ -11,16 +11,26 @@ final class OpenInstances {
     private final LinkedHashMap<HostedInstance, Boolean> byUse =
             new LinkedHashMap<>(16, 0.75f, true);
 
-    /**
-     * Counts an instance that is about to be opened; false if so many are open already. Looking and
-     * counting are one step, or two that open at once would both find the last free place.
-     */
-    synchronized boolean tryAdd(HostedInstance instance, int most) {
-        if (byUse.size() >= most) {
-            return false;
+    @GuardedBy("this")
+    private int opening;
+
+    /** Takes a place for one that is about to be opened, if fewer than that many are taken. */
+    synchronized boolean tryReserve(int most) {
+        boolean free = byUse.size() + opening < most;
+        if (free) {
+            opening++;
         }
+        return free;
+    }
+
+    /** Gives back a place that was reserved. */
+    synchronized void release() {
+        opening--;
+    }
+
+    /** Puts one into a place; its reservation is released by whoever made it. */
+    synchronized void add(HostedInstance instance) {
         byUse.put(instance, true);
-        return true;
     }
 
     /** Notes that it was used now. */

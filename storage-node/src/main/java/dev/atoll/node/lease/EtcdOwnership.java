@@ -170,13 +170,13 @@ public final class EtcdOwnership implements Ownership {
         }
         closed = true;
         wakeUps.release();
-        try {
-            // Never started where the port was taken: joining such a thread is an error.
-            if (thread.isAlive()) {
+        // Not started where something before it failed, a port in use perhaps.
+        if (thread.isAlive()) {
+            try {
                 thread.join(TTL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         etcd.close();
     }

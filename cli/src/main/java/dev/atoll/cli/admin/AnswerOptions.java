@@ -1,0 +1,28 @@
+package dev.atoll.cli.admin;
+
+import dev.atoll.cli.connect.ClientOptions;
+import dev.atoll.cli.terminal.Table;
+import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of every command that asks a server and prints a table. One thread at a time. */
+final class AnswerOptions {
+    @Mixin private ClientOptions client = new ClientOptions();
+
+    @Option(names = "--json", description = "Print JSON")
+    private boolean json;
+
+    ClientOptions client() {
+        return client;
+    }
+
+    void print(Table table, PrintWriter out) {
+        if (json) {
+            out.println(table.json());
+        } else {
+            out.print(table.drawn());
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.atoll.cli.admin;
+
+import dev.atoll.cli.terminal.CommandException;
+import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.cli.terminal.Table;
+import dev.atoll.proto.v1.CreateInstanceRequest;
+import dev.atoll.proto.v1.DeleteInstanceRequest;
+import dev.atoll.proto.v1.DescribeInstanceRequest;
+import dev.atoll.proto.v1.Instance;
+import dev.atoll.proto.v1.ListInstancesRequest;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Creates, shows, lists and deletes instances. One thread at a time. */
+@Command(name = "instance", description = "Create, show, list and delete instances.")
+public final class InstanceCommand {
+    private static final List<String> COLUMNS =
+            List.of("key", "state", "bytes", "created", "last commit", "shard", "node", "bookmark");
+
+    private static final int PAGE_SIZE = 500;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Command(name = "create", description = "Create an empty instance.")
+    int create(@Mixin AnswerOptions answer, @Parameters(paramLabel = "KEY") String key)
+            throws IOException {
+        var request = CreateInstanceRequest.newBuilder().setInstance(parse(key)).build();
+        try (var connection = answer.client().open()) {
+            Instance instance = connection.instances(stub -> stub.createInstance(request));
+            answer.print(table(List.of(instance)), out());
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "describe", description = "Show an instance, without waking it.")
+    int describe(@Mixin AnswerOptions answer, @Parameters(paramLabel = "KEY") String key)
+            throws IOException {
+        var request = DescribeInstanceRequest.newBuilder().setInstance(parse(key)).build();
+        try (var connection = answer.client().open()) {
+            Instance instance = connection.instances(stub -> stub.describeInstance(request));
+            answer.print(table(List.of(instance)), out());
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "delete", description = "Delete an instance and its data for good.")
+    int delete(@Mixin AnswerOptions answer, @Parameters(paramLabel = "KEY") String key)
+            throws IOException {
+        var request = DeleteInstanceRequest.newBuilder().setInstance(parse(key)).build();
+        try (var connection = answer.client().open()) {
+            var _ = connection.instances(stub -> stub.deleteInstance(request));
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(
+            name = "list",
+            description =
+                    "List instances in the order of their keys; exit code 5 if some shards "
+                            + "could not be asked.")
+    int list(
+            @Mixin AnswerOptions answer,
+            @Parameters(paramLabel = "NAMESPACE") String namespace,
+            @Option(
+                            names = "--prefix",
+                            paramLabel = "TEXT",
+                            defaultValue = "",
+                            description = "Only ids that start with this")
+                    String prefix,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "1000",
+                            description = "At most so many (default: ${DEFAULT-VALUE})")
+                    int limit)
+            throws IOException {
+        var found = new ArrayList<Instance>();
+        var unavailable = new ArrayList<Integer>();
+        try (var connection = answer.client().open()) {
+            var token = "";
+            do {
+                var request =
+                        ListInstancesRequest.newBuilder()
+                                .setNamespace(namespace)
+                                .setIdPrefix(prefix)
+                                .setPageSize(Math.clamp(limit - found.size(), 1, PAGE_SIZE))
+                                .setPageToken(token)
+                                .build();
+                var page = connection.instances(stub -> stub.listInstances(request));
+                found.addAll(page.getInstancesList());
+                unavailable = new ArrayList<>(page.getUnavailableShardsList());
+                token = page.getNextPageToken();
+            } while (!token.isEmpty() && found.size() < limit);
+        }
+        answer.print(table(found), out());
+        if (!unavailable.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.UNAVAILABLE,
+                    unavailable.size()
+                            + " shards could not be asked; the list is complete but for them");
+        }
+        return ExitCode.OK.number();
+    }
+
+    private PrintWriter out() {
+        return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    private static dev.atoll.proto.v1.InstanceKey parse(String key) {
+        try {
+            return InstanceKey.parse(key).toProto();
+        } catch (Failure e) {
+            throw new CommandException(ExitCode.USAGE, e.message());
+        }
+    }
+
+    private static Table table(List<Instance> instances) {
+        var rows = new ArrayList<List<@Nullable Object>>();
+        for (var instance : instances) {
+            var row = new ArrayList<@Nullable Object>();
+            row.add(InstanceKey.of(instance.getKey()).toString());
+            row.add(
+                    instance.getState()
+                            .name()
+                            .replace("INSTANCE_STATE_", "")
+                            .toLowerCase(Locale.ROOT));
+            row.add(instance.getDatabaseSizeBytes());
+            row.add(time(instance.getCreatedAt()));
+            row.add(instance.hasLastCommitAt() ? time(instance.getLastCommitAt()) : null);
+            row.add((long) instance.getShard());
+            row.add(instance.getNode());
+            row.add(instance.getBookmark());
+            rows.add(row);
+        }
+        return new Table(COLUMNS, rows);
+    }
+
+    private static String time(com.google.protobuf.Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
+    }
+}
