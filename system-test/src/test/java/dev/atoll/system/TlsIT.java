@@ -48,7 +48,11 @@ class TlsIT {
     }
 
     @BeforeAll
-    void start() {
+    void start() throws IOException {
+        cluster.with(
+                TlsChannelCredentials.newBuilder()
+                        .trustManager(certificates.authorities().toFile())
+                        .build());
         withTls(cluster.addNode(), "", "node").with("tls-authorities", certificates.authorities());
         withTls(withTls(cluster.addRouter(), "", "router"), "node-", "router-to-node")
                 .with("node-tls-authorities", certificates.authorities());

@@ -1,10 +1,14 @@
 package dev.atoll.system.harness;
 
 import com.nimbusds.jose.JOSEException;
+import dev.atoll.proto.v1.DescribeClusterRequest;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +16,16 @@ import java.util.List;
 public final class TestCluster implements AutoCloseable {
     private static final Path RUNS = Path.of("target", "system-test");
 
+    private static final Duration OWNERS_MAX = Duration.ofSeconds(30);
+
     private final Path folder;
     private final EtcdProcess etcd;
     private final TestIssuer issuer;
     private final List<AtollProcess> nodes = new ArrayList<>();
     private final List<AtollProcess> routers = new ArrayList<>();
     private final List<TestClient> clients = new ArrayList<>();
+
+    private ChannelCredentials credentials = InsecureChannelCredentials.create();
 
     /** A cluster of which nothing is started. */
     public TestCluster(String name) {
@@ -54,6 +62,33 @@ public final class TestCluster implements AutoCloseable {
     public TestCluster awaitReady() {
         nodes.forEach(AtollProcess::awaitReady);
         routers.forEach(AtollProcess::awaitReady);
+        routers.forEach(this::awaitOwners);
+        return this;
+    }
+
+    /**
+     * A router is ready as soon as there is a node, whose shards it may not have been given yet.
+     */
+    private void awaitOwners(AtollProcess router) {
+        try (var asking =
+                new TestClient(router.port(), issuer.service("tester", "*=admin"), credentials)) {
+            Eventually.await(
+                    "all shards have a live owner",
+                    OWNERS_MAX,
+                    () -> {
+                        var seen =
+                                asking.cluster()
+                                        .describeCluster(
+                                                DescribeClusterRequest.getDefaultInstance());
+                        return seen.getShards() > 0
+                                && seen.getAvailableShards() == seen.getShards();
+                    });
+        }
+    }
+
+    /** How clients of its own connect; plaintext unless this is said. */
+    public TestCluster with(ChannelCredentials clientCredentials) {
+        credentials = clientCredentials;
         return this;
     }
 
@@ -80,7 +115,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** A client of that router with that token. */
     public TestClient client(int router, String token) {
-        var client = new TestClient(routers.get(router).port(), token);
+        var client = new TestClient(routers.get(router).port(), token, credentials);
         clients.add(client);
         return client;
     }
