@@ -23,8 +23,13 @@ public final class CallException extends CommandException {
 
     /** What the Java client says of a failed call. */
     public static CallException of(AtollException thrown) {
+        // With a reason of the server's this would have another code: nobody was reached.
+        boolean unreachable =
+                thrown.outcomeUnknown() && thrown.code().equals(Status.Code.UNAVAILABLE.name());
         return new CallException(
-                code(thrown.reason()), String.valueOf(thrown.getMessage()), thrown.reason());
+                unreachable ? ExitCode.UNAVAILABLE : code(thrown.reason()),
+                (unreachable ? "cannot reach the server: " : "") + thrown.getMessage(),
+                thrown.reason());
     }
 
     static CallException of(StatusRuntimeException thrown, String endpoint) {
