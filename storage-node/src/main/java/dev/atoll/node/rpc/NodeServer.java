@@ -63,7 +63,18 @@ public final class NodeServer implements AutoCloseable {
                         // No call blocks the transport's threads: work goes to lanes.
                         .directExecutor()
                         .build();
-        server.start();
+        try {
+            server.start();
+        } catch (IOException e) {
+            // gRPC names the address, and leaves why to the cause.
+            var cause = e.getCause();
+            throw new IOException(
+                    "port: "
+                            + e.getMessage()
+                            + (cause == null ? "" : ": " + cause.getMessage())
+                            + " (is it in use? choose another with --port)",
+                    e);
+        }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
         return new NodeServer(server, health, listings);
     }
