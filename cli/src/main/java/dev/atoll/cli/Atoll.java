@@ -4,6 +4,7 @@ import dev.atoll.cli.admin.ClusterCommand;
 import dev.atoll.cli.admin.InstanceCommand;
 import dev.atoll.cli.bench.BenchCommand;
 import dev.atoll.cli.credentials.TokenCommand;
+import dev.atoll.cli.demo.DemoCommand;
 import dev.atoll.cli.serve.DevCommand;
 import dev.atoll.cli.serve.NodeCommand;
 import dev.atoll.cli.serve.RouterCommand;
@@ -50,7 +51,9 @@ public final class Atoll {
         commandLine.addSubcommand(new TokenCommand());
         commandLine.addSubcommand(new InstanceCommand());
         commandLine.addSubcommand(new ClusterCommand());
+        commandLine.addSubcommand(new DemoCommand());
         commandLine.addSubcommand(new BenchCommand());
+        commandLine.addSubcommand(new WarmUp());
         addHelp(commandLine);
         commandLine.setParameterExceptionHandler(Atoll::refuse);
         commandLine.setExecutionExceptionHandler(

@@ -96,7 +96,7 @@ public final class BenchCommand implements Callable<Integer> {
         var commandLine = Objects.requireNonNull(spec).commandLine();
         var plan = plan();
         var phases = new PhaseLines(commandLine.getErr());
-        try (var atoll = client.client()) {
+        try (var atoll = client.openClient()) {
             var report = Bench.run(atoll, plan, phases::show);
             commandLine.getOut().println(json ? report.toJson() : report.toTable());
             commandLine.getOut().flush();

@@ -2,6 +2,7 @@ package dev.atoll.cli.connect;
 
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.client.AtollException;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.Reason;
 import io.grpc.Status;
@@ -18,6 +19,17 @@ public final class CallException extends CommandException {
     private CallException(ExitCode code, String message, @Nullable Reason reason) {
         super(code, message);
         this.reason = reason;
+    }
+
+    /** What the Java client says of a failed call. */
+    public static CallException of(AtollException thrown) {
+        // With a reason of the server's this would have another code: nobody was reached.
+        boolean unreachable =
+                thrown.outcomeUnknown() && thrown.code().equals(Status.Code.UNAVAILABLE.name());
+        return new CallException(
+                unreachable ? ExitCode.UNAVAILABLE : code(thrown.reason()),
+                (unreachable ? "cannot reach the server: " : "") + thrown.getMessage(),
+                thrown.reason());
     }
 
     static CallException of(StatusRuntimeException thrown, String endpoint) {

@@ -9,6 +9,7 @@ import dev.atoll.client.Atoll;
 import dev.atoll.process.Setting;
 import dev.atoll.process.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -86,14 +87,13 @@ public final class ClientOptions {
 
     /** Connects to the server that was named, else to the dev server. */
     public Connection open() throws IOException {
-        var dev = findDevServer();
-        var address = address(dev);
-        return open(address, devDataOf(dev, address));
+        var server = chosen();
+        return open(server.address(), server.devData());
     }
 
     /** Connects to a dev server within this process. */
     public Connection open(String address, @Nullable Path devData) throws IOException {
-        check(address);
+        checkEndpoint(address);
         return Connection.open(
                 address,
                 bearer(devData).orElse(null),
@@ -101,44 +101,50 @@ public final class ClientOptions {
                 deadline());
     }
 
-    /** The client for Java, connected to the server that was named, else to the dev server. */
-    public Atoll client() throws IOException {
-        var dev = findDevServer();
-        var address = address(dev);
-        return client(address, devDataOf(dev, address));
+    /** As {@link #open()}, but with the client that programs use. */
+    public Atoll openClient() throws IOException {
+        var server = chosen();
+        return openClient(server.address(), server.devData());
     }
 
-    /** The client for Java, connected to a dev server within this process. */
-    public Atoll client(String address, @Nullable Path devData) throws IOException {
-        check(address);
+    /** As {@link #open(String, Path)}, but with the client that programs use. */
+    public Atoll openClient(String address, @Nullable Path devData) throws IOException {
+        checkEndpoint(address);
         var builder = Atoll.connect(address).deadline(deadline());
-        bearer(devData).ifPresent(builder::token);
+        bearer(devData).map(String::strip).ifPresent(builder::token);
         if (isPlaintext(address)) {
-            builder.plaintext();
-        } else if (authorities != null) {
-            builder.tls(authorities);
-        } else {
-            builder.tls();
+            return builder.plaintext().build();
         }
-        return builder.build();
+        try {
+            return (authorities == null ? builder.tls() : builder.tls(authorities)).build();
+        } catch (UncheckedIOException e) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--tls-authorities: '" + authorities + "' (expected: a PEM file): " + e);
+        }
     }
 
-    private String address(Optional<RunningServer> dev) {
-        return given(endpoint, "ATOLL_ENDPOINT")
-                .or(() -> dev.map(RunningServer::endpoint))
-                .orElseThrow(
-                        () ->
-                                new CommandException(
-                                        ExitCode.UNAVAILABLE,
-                                        "there is no dev server running on "
-                                                + dataFolder()
-                                                + ": start one with ./atoll dev, or name a server"
-                                                + " with --endpoint and --token"));
+    private Server chosen() throws IOException {
+        var named = given(endpoint, "ATOLL_ENDPOINT");
+        var dev = findDevServer();
+        if (named.isEmpty() && dev.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.UNAVAILABLE,
+                    "there is no dev server running on "
+                            + dataFolder()
+                            + ": start one with ./atoll dev, or name a server with --endpoint and"
+                            + " --token");
+        }
+        var address = named.orElseGet(() -> dev.orElseThrow().endpoint());
+        boolean isDev = dev.isPresent() && dev.get().endpoint().equals(address);
+        return new Server(address, isDev ? dataFolder() : null);
     }
 
-    /** The dev server's key is for the dev server alone. */
-    private @Nullable Path devDataOf(Optional<RunningServer> dev, String address) {
-        return dev.isPresent() && dev.get().endpoint().equals(address) ? dataFolder() : null;
+    private static void checkEndpoint(String address) {
+        if (!ENDPOINT.matcher(address).matches()) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--endpoint: '" + address + "' (expected: HOST:PORT)");
+        }
     }
 
     private Optional<String> bearer(@Nullable Path devData) throws IOException {
@@ -150,13 +156,6 @@ public final class ClientOptions {
 
     private boolean isPlaintext(String address) {
         return insecure || (authorities == null && LOOPBACK.matcher(address).matches());
-    }
-
-    private static void check(String address) {
-        if (!ENDPOINT.matcher(address).matches()) {
-            throw new CommandException(
-                    ExitCode.USAGE, "--endpoint: '" + address + "' (expected: HOST:PORT)");
-        }
     }
 
     private Duration deadline() {
@@ -185,4 +184,7 @@ public final class ClientOptions {
                 .or(() -> Optional.ofNullable(System.getenv(variable)))
                 .filter(text -> !text.isEmpty());
     }
+
+    /** Where to connect; with the data folder of a dev server, whose key signs the token. */
+    private record Server(String address, @Nullable Path devData) {}
 }

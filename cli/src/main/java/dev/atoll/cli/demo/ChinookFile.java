@@ -63,6 +63,13 @@ final class ChinookFile implements AutoCloseable {
         throw new IllegalStateException(select + " gives no whole number");
     }
 
+    /** Whose instances are to be made. */
+    List<Long> customerIds() {
+        return rows("SELECT CustomerId FROM Customer ORDER BY 1").stream()
+                .map(row -> (Long) java.util.Objects.requireNonNull(row.getFirst()))
+                .toList();
+    }
+
     @Override
     public void close() throws IOException {
         try (database) {
