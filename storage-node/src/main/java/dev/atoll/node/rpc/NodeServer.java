@@ -48,9 +48,14 @@ public final class NodeServer implements AutoCloseable {
         var load = new LoadLimit(limits.load(), registry);
         var health = new HealthStatusManager();
         var listings = Executors.newVirtualThreadPerTaskExecutor();
+        var operations = new Operations(limits.operationsMax());
         var services =
                 List.of(
-                        new DatabaseRpc(instances, limits).bindService(),
+                        new DatabaseRpc(
+                                        new Queries(instances, operations),
+                                        new Mutations(instances, operations),
+                                        limits)
+                                .bindService(),
                         new InstanceRpc(instances, limits, nodeId, listings).bindService());
         for (var service : services) {
             builder.addService(intercepted(service, metrics, load));
