@@ -1,6 +1,7 @@
 package dev.atoll.node.rpc;
 
 import dev.atoll.node.instance.Call;
+import dev.atoll.node.instance.Terms;
 import dev.atoll.proto.v1.CallStats;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.MutateRequest;
@@ -30,7 +31,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
     public void query(QueryRequest request, StreamObserver<QueryResponse> observer) {
         Replies.answer(
                 observer,
-                () -> queries.submit(CallContext.current(), request, deadlineNanos()),
+                () -> queries.submit(CallContext.current(), request, terms()),
                 Function.identity());
     }
 
@@ -40,7 +41,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
         var rows = new RowStream(server, limits.streamStallMax());
         Call<CallStats> call;
         try {
-            call = queries.stream(CallContext.current(), request, deadlineNanos(), rows);
+            call = queries.stream(CallContext.current(), request, terms(), rows);
         } catch (RuntimeException e) {
             observer.onError(Replies.exception(e));
             return;
@@ -52,7 +53,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
     public void mutate(MutateRequest request, StreamObserver<MutateResponse> observer) {
         Replies.answer(
                 observer,
-                () -> mutations.submit(CallContext.current(), request, deadlineNanos()),
+                () -> mutations.submit(CallContext.current(), request, terms()),
                 Function.identity());
     }
 
@@ -62,7 +63,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
         return new IgnoredRequests<>();
     }
 
-    private long deadlineNanos() {
-        return CallContext.deadlineNanos(limits.deadlineDefault());
+    private Terms terms() {
+        return Terms.until(CallContext.deadlineNanos(limits.deadlineDefault()));
     }
 }

@@ -6,11 +6,13 @@ import dev.atoll.proto.internal.v1.LinkCall;
 import dev.atoll.proto.internal.v1.LinkReply;
 import dev.atoll.proto.internal.v1.LinkStep;
 import dev.atoll.proto.internal.v1.LinkSteps;
+import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.LinkFailure;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class LinkStream implements StreamObserver<LinkSteps> {
     private final LinkReplyQueue replies;
     private final Consumer<LinkStream> onEnd;
     private final ConcurrentHashMap<Long, Call<?>> running = new ConcurrentHashMap<>();
+    private final Set<InstanceKey> refused = ConcurrentHashMap.newKeySet();
 
     LinkStream(
             LinkCalls calls,
@@ -64,7 +67,7 @@ final class LinkStream implements StreamObserver<LinkSteps> {
             return;
         }
         try {
-            submitted = calls.submit(call);
+            submitted = calls.submit(call, refused);
         } catch (RuntimeException e) {
             load.end(0);
             var failure = Replies.exception(e);

@@ -5,6 +5,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.Remembered;
 import dev.atoll.node.sqlite.SqlResult;
@@ -38,7 +39,7 @@ final class Mutations {
     }
 
     /** Runs all operations in one transaction; once for each request_id. */
-    Call<MutateResponse> submit(CallContext context, MutateRequest request, long deadlineNanos) {
+    Call<MutateResponse> submit(CallContext context, MutateRequest request, Terms terms) {
         var key = context.check(request.getInstance());
         var writes = operations.write(context.caller(), request);
         var requestId = request.getRequestId().isEmpty() ? null : requestId(request);
@@ -46,7 +47,7 @@ final class Mutations {
         var principal = context.caller().principal();
         return instances.write(
                 key,
-                deadlineNanos,
+                terms,
                 (tx, turn) -> {
                     if (requestId == null) {
                         return mutate(writes, tx, turn);

@@ -2,6 +2,7 @@ package dev.atoll.node.rpc;
 
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.SqlCall;
@@ -27,12 +28,12 @@ final class Queries {
     }
 
     /** Answers all operations from one snapshot. */
-    Call<QueryResponse> submit(CallContext context, QueryRequest request, long deadlineNanos) {
+    Call<QueryResponse> submit(CallContext context, QueryRequest request, Terms terms) {
         var key = context.check(request.getInstance());
         var statements = operations.read(context.caller(), request);
         return instances.read(
                 key,
-                deadlineNanos,
+                terms,
                 (tx, turn) -> {
                     long start = System.nanoTime();
                     checkBookmark(request.getMinBookmark(), turn, tx);
@@ -47,8 +48,7 @@ final class Queries {
     }
 
     /** Streams the rows of the one operation, while the lane waits for the client. */
-    Call<CallStats> stream(
-            CallContext context, QueryRequest request, long deadlineNanos, RowStream rows) {
+    Call<CallStats> stream(CallContext context, QueryRequest request, Terms terms, RowStream rows) {
         var key = context.check(request.getInstance());
         var statements = operations.read(context.caller(), request);
         if (statements.size() != 1) {
@@ -58,7 +58,7 @@ final class Queries {
         }
         return instances.read(
                 key,
-                deadlineNanos,
+                terms,
                 (tx, turn) -> {
                     long start = System.nanoTime();
                     checkBookmark(request.getMinBookmark(), turn, tx);
