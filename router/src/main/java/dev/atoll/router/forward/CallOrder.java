@@ -7,10 +7,11 @@ import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the calls to an instance in the order in which they began, also while its shard moves.
@@ -40,7 +41,10 @@ final class CallOrder {
 
     /** The calls of one instance that wait for its shard to move. */
     private static final class Held {
-        final NodeLink link;
+        NodeLink link;
+
+        /** How often the newest refused call was refused. */
+        int times;
 
         /** Refused ones, by the order in which they were sent. */
         final TreeMap<Long, InstanceCall> refused = new TreeMap<>();
@@ -52,9 +56,13 @@ final class CallOrder {
             this.link = link;
         }
 
-        @Nullable InstanceCall next() {
-            var first = refused.pollFirstEntry();
-            return first == null ? later.poll() : first.getValue();
+        /** All of them, in order. */
+        List<InstanceCall> take() {
+            var calls = new ArrayList<>(refused.values());
+            calls.addAll(later);
+            refused.clear();
+            later.clear();
+            return calls;
         }
     }
 
@@ -79,6 +87,8 @@ final class CallOrder {
         synchronized (this) {
             var waiting = held.get(call.key);
             if (waiting != null) {
+                waiting.link = link;
+                waiting.times = times;
                 waiting.refused.put(id, call);
                 return;
             }
@@ -100,39 +110,44 @@ final class CallOrder {
     }
 
     private void resume(InstanceKey key) {
-        Held waiting;
-        synchronized (this) {
-            waiting = held.get(key);
-        }
-        if (waiting == null) {
-            return;
-        }
-        if (waiting.link.isWaitingFor(key)) {
-            // Some that were sent before are not back yet.
-            resumeLater(key, WAIT_FIRST);
-            return;
-        }
         boolean resumes = true;
-        for (var call = next(key, waiting); call != null; call = next(key, waiting)) {
-            if (call.deadlineNanos - System.nanoTime() < WAIT_FIRST.toNanos()) {
-                call.fail(
-                        Failure.of(
-                                        Reason.NODE_UNAVAILABLE,
-                                        "the placement did not move within the deadline")
-                                .retryAfter(RETRY_AFTER));
-            } else if (send(call, resumes)) {
-                resumes = false;
+        for (var calls = next(key, false); !calls.isEmpty(); calls = next(key, true)) {
+            for (var call : calls) {
+                if (call.deadlineNanos - System.nanoTime() < WAIT_FIRST.toNanos()) {
+                    call.fail(
+                            Failure.of(
+                                            Reason.NODE_UNAVAILABLE,
+                                            "the placement did not move within the deadline")
+                                    .retryAfter(RETRY_AFTER));
+                } else if (send(call, resumes)) {
+                    resumes = false;
+                }
             }
         }
     }
 
-    /** Those that begin meanwhile come last; when there is none left, they go their own way. */
-    private synchronized @Nullable InstanceCall next(InstanceKey key, Held waiting) {
-        var next = waiting.next();
-        if (next == null) {
-            held.remove(key, waiting);
+    /** What to send next; nothing where there is nothing left, or it has to wait once more. */
+    private synchronized List<InstanceCall> next(InstanceKey key, boolean resumed) {
+        var waiting = held.get(key);
+        if (waiting == null) {
+            return List.of();
         }
-        return next;
+        if (resumed && !waiting.refused.isEmpty()) {
+            // Refused again. What began meanwhile waits with it.
+            resumeLater(key, wait(waiting.times));
+            return List.of();
+        }
+        if (!resumed && waiting.link.isWaitingFor(key)) {
+            // Some that were sent before are not back yet.
+            resumeLater(key, WAIT_FIRST);
+            return List.of();
+        }
+        var calls = waiting.take();
+        if (calls.isEmpty()) {
+            // From here on calls go their own way again.
+            held.remove(key);
+        }
+        return calls;
     }
 
     private boolean send(InstanceCall call, boolean resumes) {
