@@ -13,7 +13,10 @@ import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.process.Nearest;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,16 +30,26 @@ public final class Atoll {
     /** Names further away than this are not what the user meant. */
     private static final int SUGGESTION_DISTANCE_MAX = 3;
 
+    private static final SequencedMap<String, Supplier<Object>> COMMANDS = commands();
+
     private Atoll() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Logging.configure(arguments.length == 0 ? "" : arguments[0]);
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
     /** The command and all its subcommands. */
     static CommandLine commandLine() {
+        return commandLine(new String[0]);
+    }
+
+    /**
+     * The command with the subcommand that the arguments begin with, or with all where they do not:
+     * looking at the options of every command takes a tenth of a second.
+     */
+    private static CommandLine commandLine(String[] arguments) {
         var root = CommandSpec.create().name("atoll");
         root.usageMessage()
                 .description("A SQLite database of its own for every user, team or device.")
@@ -44,22 +57,31 @@ public final class Atoll {
                 .commandListHeading("%nCommands:%n")
                 .footer(footer());
         var commandLine = new CommandLine(root);
-        commandLine.addSubcommand(DevCommand.create());
-        commandLine.addSubcommand(RouterCommand.create());
-        commandLine.addSubcommand(NodeCommand.create());
-        commandLine.addSubcommand(new SqlCommand());
-        commandLine.addSubcommand(new TokenCommand());
-        commandLine.addSubcommand(new InstanceCommand());
-        commandLine.addSubcommand(new ClusterCommand());
-        commandLine.addSubcommand(new DemoCommand());
-        commandLine.addSubcommand(new BenchCommand());
-        commandLine.addSubcommand(new WarmUp());
+        var wanted = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+        (wanted == null ? COMMANDS.values() : List.of(wanted))
+                .forEach(command -> commandLine.addSubcommand(command.get()));
         addHelp(commandLine);
         commandLine.setParameterExceptionHandler(Atoll::refuse);
         commandLine.setExecutionExceptionHandler(
                 (failure, command, parsed) -> FailureReport.print(failure, command.getErr()));
         commandLine.setExecutionStrategy(Atoll::run);
         return commandLine;
+    }
+
+    /** In the order in which help lists them. */
+    private static SequencedMap<String, Supplier<Object>> commands() {
+        var commands = new LinkedHashMap<String, Supplier<Object>>();
+        commands.put("dev", DevCommand::create);
+        commands.put("router", RouterCommand::create);
+        commands.put("node", NodeCommand::create);
+        commands.put("sql", SqlCommand::new);
+        commands.put("token", TokenCommand::new);
+        commands.put("instance", InstanceCommand::new);
+        commands.put("cluster", ClusterCommand::new);
+        commands.put("demo", DemoCommand::new);
+        commands.put("bench", BenchCommand::new);
+        commands.put("warm-up", WarmUp::new);
+        return commands;
     }
 
     private static int run(CommandLine.ParseResult parsed) {

@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ForwardingTest {
+    /** As many as the router takes on. */
+    private static final int CALLS_AT_ONCE = 5;
+
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final InstanceKey ALICE =
             InstanceKey.newBuilder().setNamespace("user").setId("alice").build();
@@ -127,7 +130,7 @@ class ForwardingTest {
                         io.grpc.stub.MetadataUtils.newAttachHeadersInterceptor(headers));
         ClientCalls.blockingUnaryCall(
                 channel,
-                bytes(DatabaseServiceGrpc.getQueryMethod()),
+                bytes(dev.atoll.proto.v1.InstanceServiceGrpc.getDescribeInstanceMethod()),
                 CallOptions.DEFAULT,
                 QUERY.toByteArray());
 
@@ -164,6 +167,47 @@ class ForwardingTest {
         assertThat(query(QUERY.toByteArray())).isEqualTo(new byte[] {9});
         assertThat(calls).hasValue(4);
         assertThat(running.registry.get("atoll.router.retries").counter().count()).isEqualTo(3);
+    }
+
+    @Test
+    void callsKeepTheirOrderWhileTheirShardMoves() throws Exception {
+        var refusals = new AtomicInteger();
+        var executed = new java.util.concurrent.CopyOnWriteArrayList<Integer>();
+        var resumed = new AtomicInteger();
+        // A token that is verified already does not reorder calls.
+        query(QUERY.toByteArray());
+        // As a node does: after a refusal it refuses until a call resumes.
+        node.behave(
+                call -> {
+                    if (call.resumes) {
+                        resumed.incrementAndGet();
+                    }
+                    if (executed.size() < 2 || resumed.get() > 1) {
+                        executed.add((int) call.body[call.body.length - 1]);
+                        call.reply(new byte[0]);
+                    } else {
+                        refusals.incrementAndGet();
+                        call.fail(Failure.notOwner(1, "n2"));
+                    }
+                });
+        var channel = authorised();
+        var replies = new java.util.ArrayList<java.util.concurrent.Future<byte[]>>();
+        for (int i = 0; i < CALLS_AT_ONCE; i++) {
+            var call =
+                    channel.newCall(
+                            bytes(DatabaseServiceGrpc.getQueryMethod()), CallOptions.DEFAULT);
+            var number = QueryRequest.newBuilder().setMinBookmark(Character.toString(i)).build();
+            replies.add(
+                    ClientCalls.futureUnaryCall(
+                            call,
+                            QUERY.toByteString().concat(number.toByteString()).toByteArray()));
+        }
+        for (var reply : replies) {
+            reply.get(20, TimeUnit.SECONDS);
+        }
+
+        assertThat(executed).isSorted().hasSize(CALLS_AT_ONCE);
+        assertThat(refusals).hasValueGreaterThan(0);
     }
 
     @Test
@@ -338,7 +382,7 @@ class ForwardingTest {
     }
 
     private static long secondsLeft(FakeNode.Received call) {
-        var deadline = call.context.getDeadline();
+        var deadline = call.deadline;
         return deadline == null ? -1 : deadline.timeRemaining(TimeUnit.SECONDS);
     }
 

@@ -8,12 +8,17 @@ import dev.atoll.proto.v1.InstanceServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptors;
-import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
@@ -31,16 +36,22 @@ public final class Connection implements AutoCloseable {
     /** More than a server sends by default, so that its own limit is the one that counts. */
     private static final int REPLY_BYTES_MAX = 256 << 20;
 
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
 
     private final ManagedChannel managed;
+    private final EventLoopGroup threads;
     private final Channel channel;
     private final String endpoint;
     private final Duration deadline;
 
     private Connection(
-            ManagedChannel managed, Channel channel, String endpoint, Duration deadline) {
+            ManagedChannel managed,
+            EventLoopGroup threads,
+            Channel channel,
+            String endpoint,
+            Duration deadline) {
         this.managed = managed;
+        this.threads = threads;
         this.channel = channel;
         this.endpoint = endpoint;
         this.deadline = deadline;
@@ -57,8 +68,13 @@ public final class Connection implements AutoCloseable {
             @Nullable String token,
             ChannelCredentials credentials,
             Duration deadline) {
+        var threads =
+                new MultiThreadIoEventLoopGroup(
+                        1, new DefaultThreadFactory("connection", true), NioIoHandler.newFactory());
         var managed =
-                Grpc.newChannelBuilder(endpoint, credentials)
+                NettyChannelBuilder.forTarget(endpoint, credentials)
+                        .eventLoopGroup(threads)
+                        .channelType(NioSocketChannel.class)
                         .maxInboundMessageSize(REPLY_BYTES_MAX)
                         .build();
         Channel channel = managed;
@@ -69,7 +85,7 @@ public final class Connection implements AutoCloseable {
                     ClientInterceptors.intercept(
                             managed, MetadataUtils.newAttachHeadersInterceptor(headers));
         }
-        return new Connection(managed, channel, endpoint, deadline);
+        return new Connection(managed, threads, channel, endpoint, deadline);
     }
 
     /** Plaintext, or TLS that trusts these authorities; the system's if null. */
@@ -110,15 +126,20 @@ public final class Connection implements AutoCloseable {
         return endpoint;
     }
 
+    /**
+     * No call is under way. Waits for the connection's thread: the exit of a JVM is held up for 300
+     * ms by threads that wait in native code.
+     */
     @Override
     public void close() {
-        managed.shutdown();
+        managed.shutdownNow();
         try {
-            if (!managed.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                managed.shutdownNow();
+            if (managed.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                var _ =
+                        threads.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS)
+                                .await(CLOSE_MAX.toMillis());
             }
         } catch (InterruptedException e) {
-            managed.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }

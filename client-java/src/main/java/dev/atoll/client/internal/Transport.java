@@ -45,6 +45,7 @@ public final class Transport implements AutoCloseable {
     private final ManagedChannel channel;
     private final Channel authenticated;
     private final Executor executor;
+    private final Pipelines pipelines;
     private final Backoff backoff;
     private final Function<CallFailure, ? extends RuntimeException> exceptions;
     // One generator for ids and jitter: both want threads that never repeat each other.
@@ -83,6 +84,7 @@ public final class Transport implements AutoCloseable {
                         .build();
         this.authenticated =
                 token == null ? channel : ClientInterceptors.intercept(channel, bearer(token));
+        this.pipelines = new Pipelines(channel, token, executor);
     }
 
     /** How the connection is protected. */
@@ -135,7 +137,7 @@ public final class Transport implements AutoCloseable {
             Repeat repeat,
             Function<R, T> decode) {
         checkOpen();
-        var call = new UnaryCall<>(this, method, request, repeat, decode);
+        var call = new RepeatedCall<>(this, method, request, repeat, decode);
         call.start(System.nanoTime() + nanos(deadline));
         return call;
     }
@@ -163,6 +165,7 @@ public final class Transport implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        pipelines.close();
         channel.shutdown();
         try {
             if (!channel.awaitTermination(CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -179,6 +182,16 @@ public final class Transport implements AutoCloseable {
         long left = Math.max(0, deadlineNanos - System.nanoTime());
         return authenticated.newCall(
                 method, CallOptions.DEFAULT.withDeadlineAfter(left, TimeUnit.NANOSECONDS));
+    }
+
+    /** Sends a request once, in the way that costs least just now. */
+    <Q, R> Attempt attempt(
+            MethodDescriptor<Q, R> method, Q request, long deadlineNanos, AttemptEnd<R> end) {
+        var pipelined = pipelines.trySend(method, request, deadlineNanos, end);
+        return pipelined == null
+                ? SingleAttempt.send(
+                        newCall(method, deadlineNanos), request, pipelines.counted(method, end))
+                : pipelined;
     }
 
     /**

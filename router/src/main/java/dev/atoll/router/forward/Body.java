@@ -1,5 +1,6 @@
 package dev.atoll.router.forward;
 
+import com.google.protobuf.ByteString;
 import dev.atoll.wire.Failure;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -18,6 +19,11 @@ final class Body {
         this.bytes = bytes;
         this.length = length;
         this.bytesMax = bytesMax;
+    }
+
+    /** A message that came from a node. */
+    static Body of(ByteString message) {
+        return new Body(message.toByteArray(), message.size(), Integer.MAX_VALUE);
     }
 
     /** The message; empty where it was over the limit. */

@@ -1,20 +1,30 @@
 package dev.atoll.router.forward;
 
+import dev.atoll.proto.internal.v1.LinkMethod;
+import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.router.auth.Principal;
 import dev.atoll.router.auth.Right;
 import dev.atoll.router.placement.Placement;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Makes gRPC methods that hand their calls on to nodes. Thread-safe. */
 public final class Forwarder {
+    /** What goes over links: the calls that come by the thousand. */
+    private static final Map<MethodDescriptor<?, ?>, LinkMethod> LINKED =
+            Map.of(
+                    DatabaseServiceGrpc.getQueryMethod(), LinkMethod.LINK_METHOD_QUERY,
+                    DatabaseServiceGrpc.getMutateMethod(), LinkMethod.LINK_METHOD_MUTATE);
+
     final Placement placement;
     final NodeChannels channels;
     final Supplier<Principal> caller;
     final Settings settings;
     final ForwardMetrics metrics;
+    final CallOrder order;
 
     /**
      * A forwarder.
@@ -34,6 +44,7 @@ public final class Forwarder {
         this.caller = caller;
         this.settings = settings;
         this.metrics = metrics;
+        this.order = new CallOrder(placement, new NodeLinks(channels));
     }
 
     /**
@@ -51,6 +62,11 @@ public final class Forwarder {
                                 new Body.Marshaller(settings.messageBytesMax()),
                                 new Body.Marshaller(Integer.MAX_VALUE))
                         .build();
+        var linked = LINKED.get(method);
+        if (linked != null) {
+            return ServerMethodDefinition.create(
+                    incoming, (call, headers) -> new LinkedCall(this, linked, right, call).begin());
+        }
         var outgoing =
                 method.toBuilder(
                                 new Body.Marshaller(Integer.MAX_VALUE),

@@ -101,10 +101,10 @@ public final class Instances implements AutoCloseable {
     }
 
     /** Runs the work on one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
-    public <T> Call<T> read(InstanceKey key, long deadlineNanos, ReadWork<T> work) {
+    public <T> Call<T> read(InstanceKey key, Terms terms, ReadWork<T> work) {
         return submit(
                 key,
-                deadlineNanos,
+                terms,
                 (instance, call) -> {
                     var database = lifeCycle.openExisting(instance);
                     return lifeCycle.guard(
@@ -123,10 +123,10 @@ public final class Instances implements AutoCloseable {
     }
 
     /** Runs the work in one transaction; creates the instance if there is none. */
-    public <T> Call<T> write(InstanceKey key, long deadlineNanos, WriteWork<T> work) {
+    public <T> Call<T> write(InstanceKey key, Terms terms, WriteWork<T> work) {
         return submit(
                 key,
-                deadlineNanos,
+                terms,
                 (instance, call) ->
                         lifeCycle.writeOrCreate(
                                 instance,
@@ -147,18 +147,16 @@ public final class Instances implements AutoCloseable {
     }
 
     /** Creates an empty instance. Fails with INSTANCE_EXISTS if there is one. */
-    public Call<InstanceStatus> create(InstanceKey key, long deadlineNanos) {
+    public Call<InstanceStatus> create(InstanceKey key, Terms terms) {
         return submit(
-                key,
-                deadlineNanos,
-                (instance, call) -> lifeCycle.create(instance, call::beginCommit));
+                key, terms, (instance, call) -> lifeCycle.create(instance, call::beginCommit));
     }
 
     /** Deletes an instance for good. Fails with INSTANCE_NOT_FOUND if there is none. */
-    public Call<Boolean> delete(InstanceKey key, long deadlineNanos) {
+    public Call<Boolean> delete(InstanceKey key, Terms terms) {
         return submit(
                 key,
-                deadlineNanos,
+                terms,
                 (instance, call) -> {
                     lifeCycle.delete(instance, call::beginCommit);
                     return true;
@@ -166,8 +164,8 @@ public final class Instances implements AutoCloseable {
     }
 
     /** Shows an instance without waking it. Fails with INSTANCE_NOT_FOUND if there is none. */
-    public Call<InstanceStatus> describe(InstanceKey key, long deadlineNanos) {
-        return submit(key, deadlineNanos, (instance, call) -> lifeCycle.describe(instance));
+    public Call<InstanceStatus> describe(InstanceKey key, Terms terms) {
+        return submit(key, terms, (instance, call) -> lifeCycle.describe(instance));
     }
 
     /** The instances of the range in the shards this node serves, in key order. */
@@ -205,7 +203,8 @@ public final class Instances implements AutoCloseable {
         T run(HostedInstance instance, Call<T> call);
     }
 
-    private <T> Call<T> submit(InstanceKey key, long deadlineNanos, LaneWork<T> work) {
+    private <T> Call<T> submit(InstanceKey key, Terms terms, LaneWork<T> work) {
+        long deadlineNanos = terms.deadlineNanos();
         int shard = ShardHash.shard(key, folder.shards());
         while (true) {
             var instance = hosted.computeIfAbsent(key, absent -> host(key, shard));
@@ -214,7 +213,7 @@ public final class Instances implements AutoCloseable {
                             new CallBudget(deadlineNanos, ticker),
                             deadlineNanos,
                             ticker.getAsLong(),
-                            running -> run(instance, running, work));
+                            running -> run(instance, running, terms.guard(), work));
             if (closing.get()) {
                 call.refuse(
                         Failure.of(Reason.SHUTTING_DOWN, "the node is stopping; not executed")
@@ -235,11 +234,11 @@ public final class Instances implements AutoCloseable {
         }
     }
 
-    private <T> T run(HostedInstance instance, Call<T> call, LaneWork<T> work) {
+    private <T> T run(HostedInstance instance, Call<T> call, Terms.Guard guard, LaneWork<T> work) {
         metrics.queued(call.queueTime());
         long start = ticker.getAsLong();
         try {
-            ownership.checkOwner(instance.shard);
+            guard.enter(() -> ownership.checkOwner(instance.shard));
             return work.run(instance, call);
         } finally {
             long end = ticker.getAsLong();

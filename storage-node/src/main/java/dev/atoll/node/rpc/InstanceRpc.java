@@ -3,6 +3,7 @@ package dev.atoll.node.rpc;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.instance.InstanceStatus;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.Terms;
 import dev.atoll.proto.v1.Alarm;
 import dev.atoll.proto.v1.ClearAlarmRequest;
 import dev.atoll.proto.v1.ClearAlarmResponse;
@@ -56,7 +57,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     public void createInstance(CreateInstanceRequest request, StreamObserver<Instance> observer) {
         Replies.answer(
                 observer,
-                () -> instances.create(check(request.getInstance()), deadlineNanos()),
+                () -> instances.create(check(request.getInstance()), terms()),
                 this::shown);
     }
 
@@ -65,7 +66,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
             DescribeInstanceRequest request, StreamObserver<Instance> observer) {
         Replies.answer(
                 observer,
-                () -> instances.describe(check(request.getInstance()), deadlineNanos()),
+                () -> instances.describe(check(request.getInstance()), terms()),
                 this::shown);
     }
 
@@ -74,7 +75,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
             DeleteInstanceRequest request, StreamObserver<DeleteInstanceResponse> observer) {
         Replies.answer(
                 observer,
-                () -> instances.delete(check(request.getInstance()), deadlineNanos()),
+                () -> instances.delete(check(request.getInstance()), terms()),
                 deleted -> DeleteInstanceResponse.getDefaultInstance());
     }
 
@@ -183,7 +184,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         return CallContext.current().check(key);
     }
 
-    private long deadlineNanos() {
-        return CallContext.deadlineNanos(limits.deadlineDefault());
+    private Terms terms() {
+        return Terms.until(CallContext.deadlineNanos(limits.deadlineDefault()));
     }
 }

@@ -45,18 +45,45 @@ final class LoadLimit implements ServerInterceptor {
     @Override
     public <Q, P> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-        if (calls.incrementAndGet() > most.callsInFlightMax()) {
-            calls.decrementAndGet();
-            refuse(call, overloaded("calls in flight: " + most.callsInFlightMax() + " already"));
-            return new ServerCall.Listener<>() {};
-        }
-        if (replyBytes.get() > most.repliesWaitingBytesMax()) {
-            calls.decrementAndGet();
-            refuse(call, overloaded("replies waiting: " + replyBytes.get() + " bytes already"));
+        try {
+            begin();
+        } catch (Failure e) {
+            refuse(call, e);
             return new ServerCall.Listener<>() {};
         }
         var counted = new Counted<>(call);
         return counted.listen(next.startCall(counted, headers));
+    }
+
+    /** Counts one more call; throws OVERLOADED where there are too many. */
+    void begin() {
+        if (calls.incrementAndGet() > most.callsInFlightMax()) {
+            calls.decrementAndGet();
+            throw overloaded("calls in flight: " + most.callsInFlightMax() + " already");
+        }
+        if (replyBytes.get() > most.repliesWaitingBytesMax()) {
+            calls.decrementAndGet();
+            throw overloaded("replies waiting: " + replyBytes.get() + " bytes already");
+        }
+    }
+
+    /** Counts one call less, whose reply of that size has been sent. */
+    void end(long sentBytes) {
+        calls.decrementAndGet();
+        replyBytes.addAndGet(-sentBytes);
+    }
+
+    /** Counts a reply until it is sent; throws OUTCOME_UNKNOWN where too much is waiting. */
+    void hold(long bytes) {
+        if (replyBytes.addAndGet(bytes) > most.repliesWaitingBytesMax()) {
+            replyBytes.addAndGet(-bytes);
+            // Executed, but its reply would not fit: a Query may be repeated later.
+            throw Failure.of(
+                    Reason.OUTCOME_UNKNOWN,
+                    "replies waiting for clients to read them: "
+                            + most.repliesWaitingBytesMax()
+                            + " bytes already; this one was dropped");
+        }
     }
 
     private static Failure overloaded(String why) {
@@ -83,17 +110,11 @@ final class LoadLimit implements ServerInterceptor {
             if (getMethodDescriptor().getType() == MethodType.UNARY
                     && message instanceof MessageLite reply) {
                 long size = reply.getSerializedSize();
-                if (replyBytes.addAndGet(size) > most.repliesWaitingBytesMax()) {
-                    replyBytes.addAndGet(-size);
+                try {
+                    hold(size);
+                } catch (Failure e) {
                     refused = true;
-                    // Executed, but its reply would not fit: a Query may be repeated later.
-                    refuse(
-                            delegate(),
-                            Failure.of(
-                                    Reason.OUTCOME_UNKNOWN,
-                                    "replies waiting for clients to read them: "
-                                            + most.repliesWaitingBytesMax()
-                                            + " bytes already; this one was dropped"));
+                    refuse(delegate(), e);
                     return;
                 }
                 bytes.addAndGet(size);
@@ -126,8 +147,7 @@ final class LoadLimit implements ServerInterceptor {
         }
 
         private void ended() {
-            calls.decrementAndGet();
-            replyBytes.addAndGet(-bytes.getAndSet(0));
+            end(bytes.getAndSet(0));
         }
     }
 }

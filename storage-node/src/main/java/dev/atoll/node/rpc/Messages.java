@@ -3,10 +3,13 @@ package dev.atoll.node.rpc;
 import com.google.protobuf.Timestamp;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.instance.InstanceStatus;
+import dev.atoll.node.instance.Turn;
+import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlColumn;
 import dev.atoll.node.sqlite.SqlResult;
 import dev.atoll.node.sqlite.SqlValue;
+import dev.atoll.proto.v1.CallStats;
 import dev.atoll.proto.v1.Column;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceState;
@@ -145,5 +148,17 @@ final class Messages {
                             + " ns (expected: the years -9999 to 9999, and 0 to 999999999 ns)");
         }
         return seconds * MICROS + nanos / NANOS_PER_MICRO;
+    }
+
+    /** What a call cost. */
+    static CallStats.Builder stats(
+            List<SqlResult> results, ReadTransaction tx, Turn turn, long startNanos) {
+        return CallStats.newBuilder()
+                .setRowsReturned(results.stream().mapToLong(result -> result.rows().size()).sum())
+                .setRowsChanged(results.stream().mapToLong(SqlResult::changes).sum())
+                .setVmSteps(tx.vmSteps())
+                .setDuration(duration(Duration.ofNanos(System.nanoTime() - startNanos)))
+                .setQueueTime(duration(turn.queueTime()))
+                .setDatabaseSizeBytes(tx.sizeBytes());
     }
 }

@@ -23,13 +23,16 @@ public final class NodeServer implements AutoCloseable {
 
     private final Server server;
     private final HealthStatusManager health;
+    private final LinkRpc link;
     private final ExecutorService listings;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private NodeServer(Server server, HealthStatusManager health, ExecutorService listings) {
+    private NodeServer(
+            Server server, HealthStatusManager health, LinkRpc link, ExecutorService listings) {
         this.server = server;
         this.health = health;
+        this.link = link;
         this.listings = listings;
     }
 
@@ -48,24 +51,40 @@ public final class NodeServer implements AutoCloseable {
         var load = new LoadLimit(limits.load(), registry);
         var health = new HealthStatusManager();
         var listings = Executors.newVirtualThreadPerTaskExecutor();
+        var operations = new Operations(limits.operationsMax());
+        var queries = new Queries(instances, operations);
+        var mutations = new Mutations(instances, operations);
+        var link = new LinkRpc(new LinkCalls(queries, mutations), load, metrics);
         var services =
                 List.of(
-                        new DatabaseRpc(instances, limits).bindService(),
+                        new DatabaseRpc(queries, mutations, limits).bindService(),
                         new InstanceRpc(instances, limits, nodeId, listings).bindService());
         for (var service : services) {
             builder.addService(intercepted(service, metrics, load));
         }
         var server =
-                builder.addService(health.getHealthService())
+                builder.addService(link)
+                        .addService(health.getHealthService())
                         .addService(ProtoReflectionServiceV1.newInstance())
                         .addStreamTracerFactory(metrics.tracer())
                         .maxInboundMessageSize(limits.messageBytesMax())
                         // No call blocks the transport's threads: work goes to lanes.
                         .directExecutor()
                         .build();
-        server.start();
+        try {
+            server.start();
+        } catch (IOException e) {
+            // gRPC names the address, and leaves why to the cause.
+            var cause = e.getCause();
+            throw new IOException(
+                    "port: "
+                            + e.getMessage()
+                            + (cause == null ? "" : ": " + cause.getMessage())
+                            + " (is it in use? choose another with --port)",
+                    e);
+        }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-        return new NodeServer(server, health, listings);
+        return new NodeServer(server, health, link, listings);
     }
 
     /**
@@ -92,6 +111,8 @@ public final class NodeServer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             drain();
+            // Every call has ended by now; the streams would not end by themselves.
+            link.close();
             try {
                 if (!server.awaitTermination(STOP_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
                     server.shutdownNow();

@@ -70,7 +70,8 @@ final class RpcMetrics {
         };
     }
 
-    private void ended(String method, Status status, Metadata trailers, long nanos) {
+    /** Counts the end of a call that came in some other way than as a gRPC call of its own. */
+    void ended(String method, Status status, Metadata trailers, long nanos) {
         Timer.builder("atoll.node.call.time")
                 .description("Time from the arrival of a call to its end, by method")
                 .tag("method", method)

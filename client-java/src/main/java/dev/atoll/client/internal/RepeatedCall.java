@@ -1,6 +1,5 @@
 package dev.atoll.client.internal;
 
-import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -12,16 +11,16 @@ import org.jspecify.annotations.Nullable;
  * One call with all its attempts, which follow one another: at most one is under way. It is the
  * future that the caller holds, so that cancelling it reaches the attempt. Thread-safe.
  */
-final class UnaryCall<Q, R, T extends @Nullable Object> extends CompletableFuture<T> {
+final class RepeatedCall<Q, R, T extends @Nullable Object> extends CompletableFuture<T> {
     private final Transport transport;
     private final MethodDescriptor<Q, R> method;
     private final Q request;
     private final Repeat repeat;
     private final Function<R, T> decode;
 
-    private volatile @Nullable ClientCall<Q, R> attempt;
+    private volatile @Nullable Attempt attempt;
 
-    UnaryCall(
+    RepeatedCall(
             Transport transport,
             MethodDescriptor<Q, R> method,
             Q request,
@@ -52,16 +51,10 @@ final class UnaryCall<Q, R, T extends @Nullable Object> extends CompletableFutur
     }
 
     private void send(int number, long deadlineNanos) {
-        var call = transport.newCall(method, deadlineNanos);
-        attempt = call;
         try {
-            call.start(new Reply(number, deadlineNanos), new Metadata());
-            call.request(1);
-            call.sendMessage(request);
-            call.halfClose();
+            attempt = transport.attempt(method, request, deadlineNanos, end(number, deadlineNanos));
         } catch (RuntimeException e) {
             // What the token supplier threw.
-            call.cancel("not sent", e);
             completeExceptionally(e);
         }
         if (isDone()) {
@@ -71,9 +64,9 @@ final class UnaryCall<Q, R, T extends @Nullable Object> extends CompletableFutur
     }
 
     private void cancelAttempt() {
-        var call = attempt;
-        if (call != null) {
-            call.cancel("cancelled by the caller", null);
+        var current = attempt;
+        if (current != null) {
+            current.cancel();
         }
     }
 
@@ -93,41 +86,21 @@ final class UnaryCall<Q, R, T extends @Nullable Object> extends CompletableFutur
         }
     }
 
-    /** Hears the end of one attempt. */
-    private final class Reply extends ClientCall.Listener<R> {
-        private final int number;
-        private final long deadlineNanos;
-        private @Nullable R message;
-
-        Reply(int number, long deadlineNanos) {
-            this.number = number;
-            this.deadlineNanos = deadlineNanos;
-        }
-
-        @Override
-        public void onMessage(R reply) {
-            message = reply;
-        }
-
-        @Override
-        public void onClose(Status status, Metadata trailers) {
-            var reply = message;
-            if (!status.isOk()) {
-                failed(CallFailure.of(status, trailers, number), deadlineNanos);
-            } else if (reply == null) {
-                var broken = Status.INTERNAL.withDescription("a reply without a message");
-                failed(CallFailure.of(broken, null, number), deadlineNanos);
-            } else {
-                decode(reply);
+    private AttemptEnd<R> end(int number, long deadlineNanos) {
+        return new AttemptEnd<>() {
+            @Override
+            public void replied(R reply) {
+                try {
+                    complete(decode.apply(reply));
+                } catch (RuntimeException e) {
+                    completeExceptionally(e);
+                }
             }
-        }
 
-        private void decode(R reply) {
-            try {
-                complete(decode.apply(reply));
-            } catch (RuntimeException e) {
-                completeExceptionally(e);
+            @Override
+            public void failed(Status status, Metadata trailers) {
+                RepeatedCall.this.failed(CallFailure.of(status, trailers, number), deadlineNanos);
             }
-        }
+        };
     }
 }

@@ -1,0 +1,136 @@
+package dev.atoll.node.rpc;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.atoll.proto.internal.v1.LinkReplies;
+import dev.atoll.proto.internal.v1.LinkReply;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replies of one link stream on their way out: whatever is ready goes into one message.
+ * Thread-safe; {@link #add} never blocks.
+ *
+ * <p>Replies wait here, not in the transport, while the router does not read.
+ */
+final class LinkReplyQueue {
+    /** One message holds about this much, and at least one reply. */
+    private static final int MESSAGE_BYTES = 256 << 10;
+
+    private final ServerCallStreamObserver<LinkReplies> observer;
+    private final LoadLimit load;
+    private final Executor sender;
+
+    @GuardedBy("this")
+    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
+    @GuardedBy("this")
+    private boolean scheduled;
+
+    @GuardedBy("this")
+    private boolean discarded;
+
+    @GuardedBy("this")
+    private boolean ending;
+
+    LinkReplyQueue(
+            ServerCallStreamObserver<LinkReplies> observer, LoadLimit load, Executor sender) {
+        this.observer = observer;
+        this.load = load;
+        this.sender = sender;
+    }
+
+    private record Waiting(LinkReply reply, long bytes, boolean counted) {}
+
+    /** Queues a reply; a counted one has been counted by the load limit with that many bytes. */
+    void add(LinkReply reply, long bytes, boolean counted) {
+        var waiting = new Waiting(reply, bytes, counted);
+        boolean drop;
+        synchronized (this) {
+            drop = discarded;
+            if (!drop) {
+                queue.add(waiting);
+            }
+        }
+        if (drop) {
+            release(waiting);
+        } else {
+            ready();
+        }
+    }
+
+    /** The transport takes more, or there is more to take. */
+    void ready() {
+        synchronized (this) {
+            if (scheduled || (queue.isEmpty() && !ending)) {
+                return;
+            }
+            scheduled = true;
+        }
+        try {
+            sender.execute(this::send);
+        } catch (RejectedExecutionException e) {
+            // The node has stopped, and its streams with it.
+            discard();
+        }
+    }
+
+    /** Nobody reads any more. */
+    void discard() {
+        ArrayDeque<Waiting> dropped;
+        synchronized (this) {
+            discarded = true;
+            dropped = new ArrayDeque<>(queue);
+            queue.clear();
+        }
+        dropped.forEach(this::release);
+    }
+
+    /** Ends the stream once everything is sent. */
+    void end() {
+        synchronized (this) {
+            ending = true;
+        }
+        ready();
+    }
+
+    private void send() {
+        LinkReplies message = next();
+        while (message != null) {
+            observer.onNext(message);
+            message = next();
+        }
+    }
+
+    private @Nullable LinkReplies next() {
+        var message = LinkReplies.newBuilder();
+        long bytes = 0;
+        boolean end;
+        synchronized (this) {
+            boolean goesOn = observer.isReady() || observer.isCancelled();
+            while (goesOn && !queue.isEmpty() && bytes < MESSAGE_BYTES) {
+                var waiting = queue.remove();
+                message.addReplies(waiting.reply());
+                bytes += waiting.bytes() + 1;
+                release(waiting);
+            }
+            if (message.getRepliesCount() == 0) {
+                scheduled = false;
+            }
+            end = ending && queue.isEmpty() && message.getRepliesCount() == 0 && !discarded;
+            discarded |= end;
+        }
+        if (end && !observer.isCancelled()) {
+            observer.onCompleted();
+        }
+        return message.getRepliesCount() == 0 ? null : message.build();
+    }
+
+    private void release(Waiting waiting) {
+        if (waiting.counted()) {
+            load.end(waiting.bytes());
+        }
+    }
+}
