@@ -9,6 +9,7 @@ import dev.atoll.router.auth.Right;
 import dev.atoll.router.forward.Forwarder;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.placement.Placement;
+import dev.atoll.wire.ReadableBodies;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -45,20 +46,21 @@ public final class PublicServices {
         return List.of(
                 withForwarding(new DatabaseRpc(), forwarder),
                 withForwarding(new InstanceListing(placement, channels), forwarder),
-                new ClusterRpc(placement).bindService(),
-                new ConfigRpc().bindService());
+                ReadableBodies.of(new ClusterRpc(placement).bindService()),
+                ReadableBodies.of(new ConfigRpc().bindService()));
     }
 
     /** The service with the forwarded methods left as bytes; keeps the schema for reflection. */
     private static ServerServiceDefinition withForwarding(
             BindableService own, Forwarder forwarder) {
         var service = own.bindService();
+        var readable = ReadableBodies.of(service);
         var methods = new ArrayList<ServerMethodDefinition<?, ?>>();
         for (var method : service.getMethods()) {
             var right = FORWARDED.get(method.getMethodDescriptor());
             methods.add(
                     right == null
-                            ? method
+                            ? readable.getMethod(method.getMethodDescriptor().getFullMethodName())
                             : forwarder.forward(method.getMethodDescriptor(), right));
         }
         var descriptor =
