@@ -39,6 +39,10 @@ final class LanePool implements AutoCloseable {
     @GuardedBy("this")
     private int idle;
 
+    // Lanes that a thread took and has not put down: no longer ready, perhaps not busy yet.
+    @GuardedBy("this")
+    private int turns;
+
     @GuardedBy("this")
     private int threadsStarted;
 
@@ -110,7 +114,7 @@ final class LanePool implements AutoCloseable {
         long end = nanoTime() + most.toNanos();
         boolean drained = true;
         synchronized (this) {
-            while (drained && (!ready.isEmpty() || runningLanes() > 0)) {
+            while (drained && (!ready.isEmpty() || turns > 0)) {
                 try {
                     wait(CHECK_EVERY.toMillis());
                 } catch (InterruptedException e) {
@@ -162,7 +166,11 @@ final class LanePool implements AutoCloseable {
             try {
                 var lane = take();
                 while (lane != null) {
-                    lane.runTurn(this);
+                    try {
+                        lane.runTurn(this);
+                    } finally {
+                        putDown();
+                    }
                     lane = take();
                 }
             } finally {
@@ -192,6 +200,12 @@ final class LanePool implements AutoCloseable {
             return call != null && call.isPastDeadline(nowNanos);
         }
 
+        private void putDown() {
+            synchronized (LanePool.this) {
+                turns--;
+            }
+        }
+
         private @Nullable Lane take() {
             synchronized (LanePool.this) {
                 long end = nanoTime() + EXTRA_THREAD_IDLE.toNanos();
@@ -204,6 +218,7 @@ final class LanePool implements AutoCloseable {
                         }
                         LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
                     }
+                    turns++;
                     return ready.poll();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException("a lane's thread was interrupted", e);
