@@ -109,6 +109,25 @@ class CallLimitsTest {
         }
     }
 
+    @Test
+    void aCallThatCannotBeInterruptedFailsAtItsDeadlineAndItsLaneCountsAsStuck()
+            throws IOException {
+        try (var node = TestNode.start(data, Map.of("deadline-default", "200ms"))) {
+            node.mutate(KEY, "CREATE TABLE t(a)");
+            // One native call: it compares 200 kB at most of a million places.
+            var slow =
+                    "SELECT instr(replace(hex(zeroblob(500000)), '0', 'a'),"
+                            + " replace(hex(zeroblob(100000)), '0', 'a') || 'b')";
+
+            var failure = TestNode.failure(() -> node.query(KEY, slow));
+
+            assertThat(failure.reason()).isEqualTo(Reason.STATEMENT_TIMEOUT);
+            assertThat(gauge(node, "atoll.node.lanes.stuck")).isEqualTo(1);
+            eventually(() -> gauge(node, "atoll.node.lanes.stuck") == 0);
+            assertThat(node.integer(KEY, "SELECT count(*) FROM t")).isZero();
+        }
+    }
+
     private static double gauge(TestNode node, String name) {
         return node.registry().get(name).gauge().value();
     }

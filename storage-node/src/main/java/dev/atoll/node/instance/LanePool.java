@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -75,7 +77,14 @@ final class LanePool implements AutoCloseable {
     /** Ends the call for its caller at the deadline, even if its thread does not come back. */
     void abandonAtDeadline(Call<?> call, long deadlineNanos) {
         long delay = deadlineNanos - nanoTime() + INTERRUPTION_GRACE.toNanos();
-        var timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
+        Future<?> timeout;
+        try {
+            timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The pool has stopped since the call was taken.
+            call.abandon();
+            return;
+        }
         var _ = call.reply().whenComplete((value, error) -> timeout.cancel(false));
     }
 
