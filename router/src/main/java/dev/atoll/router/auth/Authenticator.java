@@ -121,7 +121,7 @@ public final class Authenticator implements AutoCloseable {
         var value = headers.getFirst().strip();
         if (value.equalsIgnoreCase(SCHEME.strip())) {
             throw Failure.of(
-                    Reason.TOKEN_MISSING, "authorization: no token (expected: a JWT after Bearer)");
+                    Reason.TOKEN_INVALID, "authorization: no token (expected: a JWT after Bearer)");
         }
         if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw Failure.of(
