@@ -37,7 +37,13 @@ public final class Atoll {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Logging.configure(arguments.length == 0 ? "" : arguments[0]);
-        System.exit(commandLine(arguments).execute(arguments));
+        int code = commandLine(arguments).execute(arguments);
+        // A print stream notes that it could not write, and says nothing.
+        if (System.out.checkError()) {
+            System.err.println("atoll: the output could not be written");
+            code = ExitCode.FAILURE.number();
+        }
+        System.exit(code);
     }
 
     /** The command and all its subcommands. */

@@ -1,8 +1,11 @@
 package dev.atoll.cli;
 
+import dev.atoll.cli.connect.CallException;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.client.AtollException;
 import dev.atoll.process.SettingsException;
+import dev.atoll.wire.Failure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -16,6 +19,8 @@ final class FailureReport {
         switch (failure) {
             case SettingsException settings -> lines(settings.problems(), err);
             case CommandException command -> lines(command.lines(), err);
+            case AtollException call -> lines(CallException.of(call).lines(), err);
+            case Failure failed -> lines(List.of(failed.message()), err);
             case IOException io -> lines(List.of(describe(io)), err);
             default -> {
                 err.println("atoll: this is a defect of Atoll, please report it:");
@@ -30,6 +35,7 @@ final class FailureReport {
         return switch (failure) {
             case SettingsException _ -> ExitCode.USAGE;
             case CommandException command -> command.code();
+            case AtollException call -> CallException.of(call).code();
             default -> ExitCode.FAILURE;
         };
     }

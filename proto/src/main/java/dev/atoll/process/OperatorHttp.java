@@ -1,6 +1,7 @@
 package dev.atoll.process;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,10 +48,10 @@ public final class OperatorHttp implements AutoCloseable {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(threads);
         server.createContext("/", exchange -> answer(exchange, 404, TEXT, "no such page\n"));
-        server.createContext("/livez", exchange -> answer(exchange, 200, TEXT, "ok\n"));
-        server.createContext(
-                "/metrics", exchange -> answer(exchange, 200, PROMETHEUS, metrics.get()));
-        server.createContext(
+        page(server, "/livez", exchange -> answer(exchange, 200, TEXT, "ok\n"));
+        page(server, "/metrics", exchange -> answer(exchange, 200, PROMETHEUS, metrics.get()));
+        page(
+                server,
                 "/readyz",
                 exchange -> {
                     var lines = missing.get();
@@ -62,6 +63,19 @@ public final class OperatorHttp implements AutoCloseable {
                 });
         server.start();
         return new OperatorHttp(server, threads);
+    }
+
+    /** The server itself takes a path for all that begin with it. */
+    private static void page(HttpServer server, String path, HttpHandler handler) {
+        server.createContext(
+                path,
+                exchange -> {
+                    if (exchange.getRequestURI().getPath().equals(path)) {
+                        handler.handle(exchange);
+                    } else {
+                        answer(exchange, 404, TEXT, "no such page\n");
+                    }
+                });
     }
 
     /** The port, as the system chose it. */

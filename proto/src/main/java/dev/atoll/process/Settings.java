@@ -1,17 +1,21 @@
 package dev.atoll.process;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,7 @@ public final class Settings {
     private final Map<String, Setting> known = new LinkedHashMap<>();
     private final Map<String, String> values = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
+    private final Set<String> wrong = new HashSet<>();
 
     private Settings(List<Setting> settings) {
         settings.forEach(setting -> known.put(setting.name(), setting));
@@ -199,9 +204,38 @@ public final class Settings {
                 .toList();
     }
 
-    /** Notes a problem that the reader of a value found in it. */
+    /** Comma-separated URLs of that form: {@code http://HOST:PORT}, https for TLS. */
+    public List<String> urls(String name) {
+        var urls = list(name);
+        for (var url : urls) {
+            if (!isUrl(url)) {
+                problem(name, url, "a URL as http://127.0.0.1:2379");
+            }
+        }
+        return urls;
+    }
+
+    private static boolean isUrl(String text) {
+        try {
+            var url = new URI(text);
+            return List.of("http", "https").contains(String.valueOf(url.getScheme()))
+                    && url.getHost() != null
+                    && url.getPort() > 0;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** Notes a problem that the reader of a value found in it; the first of each value counts. */
     public void problem(String name, String value, String expected) {
-        problems.add(name + ": '" + value + "' (expected: " + expected + ")");
+        if (wrong.add(name + "=" + value)) {
+            problems.add(name + ": '" + value + "' (expected: " + expected + ")");
+        }
+    }
+
+    /** Notes a problem in words of its own. */
+    public void problem(String text) {
+        problems.add(text);
     }
 
     /** Throws a {@link SettingsException} that names every problem there was. */
@@ -212,14 +246,32 @@ public final class Settings {
     }
 
     private void readFile(Path file) {
-        var properties = new Properties();
-        try (var reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            problems.add("settings file " + file + ": cannot be read: " + e.getMessage());
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (IOException e) {
+            problems.add("settings file " + file + ": cannot be read: " + e);
+            return;
         }
-        for (var name : new TreeMap<>(properties).entrySet()) {
-            put(name.getKey().toString(), name.getValue().toString().strip(), "line in " + file);
+        var seen = new HashMap<String, Integer>();
+        for (int i = 0; i < lines.size(); i++) {
+            var line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            var source = file + ", line " + (i + 1);
+            int equals = line.indexOf('=');
+            if (equals < 0) {
+                problems.add(source + ": '" + line + "' (expected: name = value)");
+                continue;
+            }
+            var name = line.substring(0, equals).strip();
+            var first = seen.putIfAbsent(name, i + 1);
+            if (first != null) {
+                problems.add(
+                        source + ": '" + name + "' again (expected: once; see line " + first + ")");
+            }
+            put(name, line.substring(equals + 1).strip(), source);
         }
     }
 

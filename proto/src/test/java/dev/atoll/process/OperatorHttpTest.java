@@ -29,6 +29,7 @@ class OperatorHttpTest {
             assertThat(get(client, http, "/livez").statusCode()).isEqualTo(200);
             assertThat(get(client, http, "/metrics").body()).isEqualTo("atoll_up 1\n");
             assertThat(get(client, http, "/other").statusCode()).isEqualTo(404);
+            assertThat(get(client, http, "/metricsxyz").statusCode()).isEqualTo(404);
         }
     }
 

@@ -87,6 +87,41 @@ class SettingsTest {
     }
 
     @Test
+    void namesTheLinesOfAFileThatAreWrong(@TempDir Path folder) throws IOException {
+        var file = folder.resolve("atoll.properties");
+        Files.writeString(file, "# ports\nport = 1\njunk\nport = 2\n");
+
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(
+                        () -> Settings.gather(KNOWN, Map.of(), Map.of(), file, List.of()).check())
+                .satisfies(
+                        e ->
+                                assertThat(e.problems())
+                                        .hasSize(2)
+                                        .anyMatch(line -> line.contains("line 3: 'junk'"))
+                                        .anyMatch(line -> line.contains("line 4: 'port' again")));
+    }
+
+    @Test
+    void refusesWhatIsNoUrl() {
+        for (var wrong : List.of("127.0.0.1:2379", "ftp://x:1", "http://x", "http://:1", "x")) {
+            var settings = gather(Map.of("etcd", "http://a:1," + wrong), Map.of());
+            var _ = settings.urls("etcd");
+
+            assertThatExceptionOfType(SettingsException.class)
+                    .isThrownBy(settings::check)
+                    .satisfies(
+                            e ->
+                                    assertThat(e.problems())
+                                            .singleElement()
+                                            .asString()
+                                            .contains("'" + wrong + "'"));
+        }
+        assertThat(gather(Map.of("etcd", "http://a:1,https://b:2"), Map.of()).urls("etcd"))
+                .containsExactly("http://a:1", "https://b:2");
+    }
+
+    @Test
     void reportsAFileThatCannotBeRead(@TempDir Path folder) {
         var settings =
                 Settings.gather(KNOWN, Map.of(), Map.of(), folder.resolve("absent"), List.of());

@@ -97,7 +97,8 @@ final class PublicPort implements AutoCloseable {
                             + ":"
                             + port.number()
                             + " cannot be opened: "
-                            + (e.getCause() == null ? e : e.getCause()).getMessage(),
+                            + (e.getCause() == null ? e : e.getCause()).getMessage()
+                            + " (is it in use? choose another with --port)",
                     e);
         }
         var timer =

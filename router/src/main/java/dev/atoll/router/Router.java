@@ -107,7 +107,8 @@ public final class Router implements AutoCloseable {
                 new CallGate(
                         new CallsInFlight(limits.callsInFlightMax(), registry),
                         authenticator,
-                        new CallMetrics(registry));
+                        new CallMetrics(registry),
+                        InstantSource.system());
         var forwarder =
                 new Forwarder(
                         placement,
@@ -115,7 +116,7 @@ public final class Router implements AutoCloseable {
                         CallGate::principal,
                         new Forwarder.Settings(limits.messageBytesMax(), limits.deadlineDefault()),
                         new ForwardMetrics(registry));
-        var services = PublicServices.all(forwarder, placement, channels);
+        var services = PublicServices.all(forwarder, gate, placement, channels);
         var port =
                 closing.add(
                         PublicPort.open(config.port(), limits, services, gate, placement::missing));

@@ -124,11 +124,8 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
             Duration keepalive) {}
 
     private static Etcd etcd(Settings settings) {
-        var urls = settings.list("etcd");
-        if (urls.isEmpty()
-                || !urls.stream().allMatch(url -> url.matches("https?://[^/,]+:\\d+/?"))) {
-            settings.problem("etcd", settings.text("etcd"), "URLs as http://127.0.0.1:2379");
-        }
+        settings.requiredText("etcd");
+        var urls = settings.urls("etcd");
         var cluster = settings.requiredText("cluster");
         try {
             new EtcdLayout(cluster);
@@ -171,7 +168,7 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
         try {
             return IssuersFile.read(path.get());
         } catch (SettingsException e) {
-            settings.problem("issuers", path.get().toString(), String.join("; ", e.problems()));
+            e.problems().forEach(settings::problem);
             return new IssuersFile(List.of());
         }
     }

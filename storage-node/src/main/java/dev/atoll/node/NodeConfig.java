@@ -204,7 +204,7 @@ public record NodeConfig(
             settings.problem("advertise", advertise, "HOST:PORT");
         }
         return new EtcdSettings(
-                settings.list("etcd"),
+                settings.urls("etcd"),
                 new EtcdLayout(cluster),
                 new EtcdSettings.Tls(
                         settings.findPath("etcd-certificate"),

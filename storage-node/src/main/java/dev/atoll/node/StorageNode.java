@@ -106,6 +106,10 @@ public final class StorageNode implements AutoCloseable {
     /** Lets running calls end, closes every instance, and gives the registration back. */
     @Override
     public void close() {
+        if (instances != null) {
+            // First, so that whoever calls meanwhile is told so, and not cut off.
+            instances.refuseNew();
+        }
         if (server != null) {
             server.drain();
         }

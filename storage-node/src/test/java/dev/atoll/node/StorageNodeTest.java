@@ -219,7 +219,28 @@ class StorageNodeTest {
         Files.writeString(properties, Files.readString(properties).replace("format=1", "format=2"));
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
-                .withMessageContaining("format: '2' (expected: '1')");
+                .withMessageContaining("format: '2' (expected: at most 1; a newer version");
+        Files.delete(properties);
+        assertThatIOException()
+                .isThrownBy(() -> TestNode.start(data))
+                .withMessageContaining("node.properties: missing beside a catalogue");
+    }
+
+    @Test
+    void leavesADamagedFileAsItIsWhileTheCatalogueIsRebuilt() throws IOException {
+        Path file;
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:alice", "CREATE TABLE t(a)");
+            file = files(".sqlite").getFirst();
+        }
+        Files.delete(data.resolve("catalog.sqlite"));
+        Files.write(file, new byte[0]);
+
+        try (var node = TestNode.start(data)) {
+            assertThat(TestNode.failure(() -> node.query("user:alice", "SELECT 1")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+        }
+        assertThat(file).isEmptyFile();
     }
 
     @Test

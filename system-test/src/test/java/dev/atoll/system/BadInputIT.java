@@ -14,7 +14,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.InstanceKey;
+import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.proto.v1.ListRows;
+import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.system.harness.Burst;
 import dev.atoll.system.harness.InstanceHandle;
@@ -169,6 +171,33 @@ class BadInputIT {
                         () -> RawCall.unary(client, method, new byte[] {10, (byte) 0xff, 1, 2, 3}));
 
         refusal.is(INVALID_ARGUMENT, "INSTANCE_KEY_INVALID");
+    }
+
+    @Test
+    void bodyThatIsCutOffBehindItsKeyIsRefusedWithItsReason() {
+        var key = client.instance("test", "cut-off").key();
+        var body =
+                QueryRequest.newBuilder()
+                        .setInstance(key)
+                        .build()
+                        .toByteString()
+                        .concat(ByteString.copyFrom(new byte[] {0x12, 0x7f, 1}))
+                        .toByteArray();
+        for (var method :
+                List.<MethodDescriptor<?, ?>>of(
+                        DatabaseServiceGrpc.getQueryMethod(),
+                        DatabaseServiceGrpc.getMutateMethod(),
+                        InstanceServiceGrpc.getDescribeInstanceMethod())) {
+            Refusal.of(() -> RawCall.unary(client, method, body))
+                    .is(INVALID_ARGUMENT, "VALIDATION_FAILED");
+        }
+        Refusal.of(
+                        () ->
+                                RawCall.unary(
+                                        client,
+                                        InstanceServiceGrpc.getListInstancesMethod(),
+                                        new byte[] {0x0a, 0x7f, 1}))
+                .is(INVALID_ARGUMENT, "VALIDATION_FAILED");
     }
 
     @Test

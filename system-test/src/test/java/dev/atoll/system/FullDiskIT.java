@@ -1,6 +1,7 @@
 package dev.atoll.system;
 
 import static dev.atoll.system.harness.Sql.row;
+import static io.grpc.Status.Code.NOT_FOUND;
 import static io.grpc.Status.Code.RESOURCE_EXHAUSTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -70,6 +71,37 @@ class FullDiskIT {
                 server.start();
                 assertThat(count(instance)).isEqualTo(stored + 1);
                 assertThat(instance.rows("PRAGMA integrity_check")).containsExactly(row("ok"));
+            }
+            server.process().kill();
+        }
+    }
+
+    @Test
+    void anInstanceCanBeDeletedFromADiskThatIsFull() throws Exception {
+        var folder = TestCluster.newFolder("full-disk-delete");
+        var mounted = SmallDisk.mount(folder.resolve("data"), DISK_MEBIBYTES);
+        assumeTrue(mounted.isPresent(), "a file system of its own can be mounted");
+        try (var disk = mounted.get();
+                var server = new DevServer(folder)) {
+            server.process().with("disk-reserve", "0");
+            server.start();
+            try (var client = server.client()) {
+                var large = client.instance("user", "large");
+                var small = client.instance("user", "small");
+                large.having("CREATE TABLE t(a, b)");
+                small.having("CREATE TABLE t(a, b)");
+                for (int i = 0; i < 10; i++) {
+                    insert(large, i);
+                }
+                disk.fill(0);
+                client.instance("user", "new")
+                        .refusedMutate("CREATE TABLE t(a)")
+                        .is(RESOURCE_EXHAUSTED, "NODE_FULL");
+
+                large.delete();
+
+                large.refusedQuery("SELECT 1").is(NOT_FOUND, "INSTANCE_NOT_FOUND");
+                assertThat(count(small)).isZero();
             }
             server.process().kill();
         }

@@ -3,6 +3,7 @@ package dev.atoll.system;
 import static dev.atoll.system.harness.Sql.row;
 import static dev.atoll.system.harness.Sql.write;
 import static io.grpc.Status.Code.FAILED_PRECONDITION;
+import static io.grpc.Status.Code.INVALID_ARGUMENT;
 import static io.grpc.Status.Code.PERMISSION_DENIED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -210,6 +211,12 @@ class SqlRefusedIT {
 
         assertThat(instance.refusedMutate("DELETE FROM sqlite_schema").reason())
                 .isIn("SQL_ERROR", "STATEMENT_NOT_ALLOWED");
+    }
+
+    @Test
+    void textWithANulIsRefusedWholeInsteadOfCut() {
+        instance.refusedQuery("SELECT 1\0; DROP TABLE a").is(INVALID_ARGUMENT, "SQL_ERROR");
+        instance.refusedMutate("CREATE TABLE n(a) \0").is(INVALID_ARGUMENT, "SQL_ERROR");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.atoll.cli.admin;
 
+import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.cli.terminal.Table;
 import dev.atoll.proto.v1.DescribeClusterRequest;
@@ -106,6 +107,10 @@ public final class ClusterCommand {
                                         .replace("SHARD_STATE_", "")
                                         .toLowerCase(Locale.ROOT)));
             }
+        }
+        if (rows.isEmpty() && !node.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.NOT_FOUND, "--node: '" + node + "' owns no shard, or is not known");
         }
         answer.print(new Table(List.of("shard", "owner", "epoch", "state"), rows), out());
         return ExitCode.OK.number();

@@ -88,6 +88,10 @@ public final class InstanceCommand {
                             description = "At most so many (default: ${DEFAULT-VALUE})")
                     int limit)
             throws IOException {
+        if (limit < 1) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--limit: " + limit + " (expected: at least 1)");
+        }
         var found = new ArrayList<Instance>();
         var unavailable = new ArrayList<Integer>();
         try (var connection = answer.client().open()) {

@@ -77,12 +77,18 @@ public final class CallException extends CommandException {
         };
     }
 
+    /** What follows is about the insides of the connection. */
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+
     private static String describe(Status status, String endpoint) {
         var text = status.getDescription() == null ? "" : ": " + status.getDescription();
         return switch (status.getCode()) {
-            case UNAVAILABLE -> "cannot reach " + endpoint + text;
+            case UNAVAILABLE -> "cannot reach " + endpoint + firstLine(text);
             case DEADLINE_EXCEEDED ->
                     "no answer from " + endpoint + " in time; it may have been done (--timeout)";
+            case CANCELLED -> "cancelled; if it writes, it may have been done";
             case UNIMPLEMENTED -> "the server at " + endpoint + " cannot do that" + text;
             default -> status.getCode() + " from " + endpoint + text;
         };

@@ -167,6 +167,7 @@ public final class ClientOptions {
                         null,
                         List.of());
         var deadline = settings.duration("timeout");
+        settings.check();
         if (deadline.isZero()) {
             settings.problem("timeout", timeout, "more than 0");
         }

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         })
 public final class TokenCommand implements Callable<Integer> {
     private static final Pattern SCOPE =
-            Pattern.compile("[^=\\s]+=(read|write|admin)(,(read|write|admin))*");
+            Pattern.compile(
+                    "(\\*|[a-z][a-z0-9_-]{0,62}(:\\S+)?)=(read|write|admin)(,(read|write|admin))*");
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -41,6 +42,7 @@ public final class TokenCommand implements Callable<Integer> {
             names = "--scope",
             paramLabel = "PATTERN=RIGHTS",
             split = "\\s+",
+            hideParamSyntax = true,
             description = {
                 "What a service may do; can be repeated. Patterns: user:alice, user:*, user:a*, catalog, *;"
                         + " rights: read, write, admin (default: *=read,write)"
@@ -94,6 +96,9 @@ public final class TokenCommand implements Callable<Integer> {
     }
 
     private String sign(DevKey key) {
+        if ("".equals(principal.service) || "".equals(principal.user)) {
+            throw usage("the name is empty (expected: whom the token is for)");
+        }
         var clock = InstantSource.system();
         if (principal.service != null) {
             if (!claims.isEmpty()) {
@@ -125,6 +130,9 @@ public final class TokenCommand implements Callable<Integer> {
                         null,
                         List.of());
         var duration = settings.duration("expires");
+        if (duration.isZero()) {
+            settings.problem("expires", expires, "more than 0");
+        }
         settings.check();
         return duration;
     }

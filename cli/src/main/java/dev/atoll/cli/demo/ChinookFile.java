@@ -4,6 +4,7 @@ import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
+import dev.atoll.wire.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,10 @@ final class ChinookFile implements AutoCloseable {
         try {
             var copy = Files.copy(file, folder.resolve("chinook.sqlite"));
             return new ChinookFile(folder, PlainDatabase.open(copy));
+        } catch (Failure e) {
+            Folders.delete(folder);
+            throw new CommandException(
+                    ExitCode.USAGE, "--file: '" + file + "' (expected: the Chinook database)");
         } catch (IOException | RuntimeException e) {
             Folders.delete(folder);
             throw e;

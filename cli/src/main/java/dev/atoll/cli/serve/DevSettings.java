@@ -68,6 +68,10 @@ record DevSettings(Path data, int httpPort, NodeConfig node, RouterConfig router
         var settings =
                 Settings.gather(
                         declared(), flags, environment, file, KnownVariables.ambient(declared()));
+        if (settings.requiredText("data").isEmpty()) {
+            // Not the current folder: more likely a variable that is not set.
+            settings.check();
+        }
         var data = Path.of(settings.text("data")).toAbsolutePath().normalize();
         DevKey.loadOrCreate(data);
         int httpPort = settings.port("http-port");

@@ -1,5 +1,7 @@
 package dev.atoll.cli.serve;
 
+import dev.atoll.cli.terminal.CommandException;
+import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.process.Setting;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -74,7 +76,13 @@ final class SettingFlags {
                 given.put(name, option.getValue());
             }
         }
-        addUnknown(parsed().unmatched(), given);
+        var unmatched = parsed().unmatched();
+        if (!unmatched.isEmpty() && !unmatched.getFirst().startsWith("--")) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "'" + unmatched.getFirst() + "' (expected: flags alone, as --port 7400)");
+        }
+        addUnknown(unmatched, given);
         return given;
     }
 

@@ -2,10 +2,12 @@ package dev.atoll.cli.sql;
 
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.process.Nearest;
+import io.grpc.Context;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -54,7 +56,8 @@ final class Shell {
         out.println("SQL of " + session.key() + "; a statement ends with ;  (.help shows more)");
         while (true) {
             try {
-                if (!answer(reader.readLine(session.key() + "> "), out)) {
+                var typed = reader.readLine(session.key() + "> ");
+                if (!interruptible(terminal, () -> answer(typed, out))) {
                     return;
                 }
             } catch (UserInterruptException e) {
@@ -63,6 +66,20 @@ final class Shell {
                 return;
             }
             out.flush();
+        }
+    }
+
+    /** Ctrl-C ends the statement that runs, and not the shell. */
+    private static boolean interruptible(Terminal terminal, BooleanSupplier work) {
+        var running = Context.current().withCancellation();
+        var before = terminal.handle(Terminal.Signal.INT, _ -> running.cancel(null));
+        var outer = running.attach();
+        try {
+            return work.getAsBoolean();
+        } finally {
+            running.detach(outer);
+            running.close();
+            terminal.handle(Terminal.Signal.INT, before);
         }
     }
 

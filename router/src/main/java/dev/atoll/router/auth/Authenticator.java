@@ -119,6 +119,10 @@ public final class Authenticator implements AutoCloseable {
                     "authorization: " + headers.size() + " values (expected: 1)");
         }
         var value = headers.getFirst().strip();
+        if (value.equalsIgnoreCase(SCHEME.strip())) {
+            throw Failure.of(
+                    Reason.TOKEN_INVALID, "authorization: no token (expected: a JWT after Bearer)");
+        }
         if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw Failure.of(
                     Reason.TOKEN_INVALID, "authorization: another scheme (expected: Bearer)");

@@ -21,6 +21,11 @@ final class Body {
         this.bytesMax = bytesMax;
     }
 
+    /** A message that was inside another. */
+    static Body of(byte[] message, int bytesMax) {
+        return new Body(message, message.length, bytesMax);
+    }
+
     /** A message that came from a node. */
     static Body of(ByteString message) {
         return new Body(message.toByteArray(), message.size(), Integer.MAX_VALUE);

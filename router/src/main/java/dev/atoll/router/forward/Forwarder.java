@@ -19,6 +19,9 @@ public final class Forwarder {
                     DatabaseServiceGrpc.getQueryMethod(), LinkMethod.LINK_METHOD_QUERY,
                     DatabaseServiceGrpc.getMutateMethod(), LinkMethod.LINK_METHOD_MUTATE);
 
+    /** More than the fields of a PipelineRequest around its Query or Mutate take. */
+    private static final int ENVELOPE = 64;
+
     final Placement placement;
     final NodeChannels channels;
     final Supplier<Principal> caller;
@@ -75,5 +78,17 @@ public final class Forwarder {
         return ServerMethodDefinition.create(
                 incoming,
                 (call, headers) -> new ForwardedCall(this, outgoing, right, call, headers).begin());
+    }
+
+    /** The Pipeline, whose calls are let in one by one. */
+    public ServerMethodDefinition<?, ?> pipeline(
+            MethodDescriptor<?, ?> method, Admission admission) {
+        // Room for what is around the request in it.
+        int most = Math.min(Integer.MAX_VALUE - ENVELOPE, settings.messageBytesMax()) + ENVELOPE;
+        var bytes =
+                method.toBuilder(new Body.Marshaller(most), new Body.Marshaller(Integer.MAX_VALUE))
+                        .build();
+        return ServerMethodDefinition.create(
+                bytes, (call, headers) -> new PipelinedCalls(this, call, admission).begin());
     }
 }

@@ -2,10 +2,12 @@ package dev.atoll.router.rpc;
 
 import dev.atoll.router.auth.Authenticator;
 import dev.atoll.router.auth.Principal;
+import dev.atoll.router.forward.Admission;
 import dev.atoll.router.limit.CallsInFlight;
 import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
+import dev.atoll.wire.Reason;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -13,8 +15,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +27,22 @@ import org.slf4j.LoggerFactory;
  * What every call of a public service passes before anything else happens: the limit of calls in
  * flight, and authentication. Thread-safe.
  */
-public final class CallGate implements ServerInterceptor {
+public final class CallGate implements ServerInterceptor, Admission {
     private static final Logger log = LoggerFactory.getLogger(CallGate.class);
     private static final Context.Key<Principal> PRINCIPAL = Context.key("atoll-principal");
 
     private final CallsInFlight calls;
     private final Authenticator authenticator;
     private final CallMetrics metrics;
+    private final InstantSource clock;
 
-    public CallGate(CallsInFlight calls, Authenticator authenticator, CallMetrics metrics) {
+    public CallGate(
+            CallsInFlight calls,
+            Authenticator authenticator,
+            CallMetrics metrics,
+            InstantSource clock) {
         this.calls = calls;
+        this.clock = clock;
         this.authenticator = authenticator;
         this.metrics = metrics;
     }
@@ -40,6 +50,37 @@ public final class CallGate implements ServerInterceptor {
     /** The verified caller of the current call. */
     public static Principal principal() {
         return PRINCIPAL.get();
+    }
+
+    @Override
+    public void enter() {
+        calls.enter();
+    }
+
+    @Override
+    public void leave() {
+        calls.leave();
+    }
+
+    @Override
+    public void checkToken(Principal caller) {
+        if (!clock.instant().isBefore(caller.goodUntil())) {
+            throw Failure.of(
+                    Reason.TOKEN_EXPIRED,
+                    "token: expired at "
+                            + caller.goodUntil()
+                            + " (expected: a refresh_token on the stream)");
+        }
+    }
+
+    @Override
+    public CompletableFuture<Principal> authenticate(String token) {
+        return authenticator.authenticate(List.of("Bearer " + token));
+    }
+
+    @Override
+    public void ended(String method, Status status, Metadata trailers, long nanos) {
+        metrics.ended(method, status, trailers, nanos);
     }
 
     @Override

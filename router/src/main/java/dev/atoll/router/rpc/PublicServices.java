@@ -3,18 +3,17 @@ package dev.atoll.router.rpc;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
-import dev.atoll.proto.v1.PipelineRequest;
-import dev.atoll.proto.v1.PipelineResponse;
 import dev.atoll.router.auth.Right;
+import dev.atoll.router.forward.Admission;
 import dev.atoll.router.forward.Forwarder;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.placement.Placement;
+import dev.atoll.wire.ReadableBodies;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,25 +40,22 @@ public final class PublicServices {
 
     /** All of them; every call has to pass the {@link CallGate} in front. */
     public static List<ServerServiceDefinition> all(
-            Forwarder forwarder, Placement placement, NodeChannels channels) {
+            Forwarder forwarder, Admission admission, Placement placement, NodeChannels channels) {
         return List.of(
-                withForwarding(new DatabaseRpc(), forwarder),
-                withForwarding(new InstanceListing(placement, channels), forwarder),
-                new ClusterRpc(placement).bindService(),
-                new ConfigRpc().bindService());
+                withForwarding(new DatabaseRpc(), forwarder, admission),
+                withForwarding(new InstanceListing(placement, channels), forwarder, admission),
+                ReadableBodies.of(new ClusterRpc(placement).bindService()),
+                ReadableBodies.of(new ConfigRpc().bindService()));
     }
 
     /** The service with the forwarded methods left as bytes; keeps the schema for reflection. */
     private static ServerServiceDefinition withForwarding(
-            BindableService own, Forwarder forwarder) {
+            BindableService own, Forwarder forwarder, Admission admission) {
         var service = own.bindService();
+        var readable = ReadableBodies.of(service);
         var methods = new ArrayList<ServerMethodDefinition<?, ?>>();
         for (var method : service.getMethods()) {
-            var right = FORWARDED.get(method.getMethodDescriptor());
-            methods.add(
-                    right == null
-                            ? method
-                            : forwarder.forward(method.getMethodDescriptor(), right));
+            methods.add(method(method.getMethodDescriptor(), readable, forwarder, admission));
         }
         var descriptor =
                 ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
@@ -70,23 +66,22 @@ public final class PublicServices {
         return definition.build();
     }
 
-    /** What of DatabaseService is not forwarded. */
-    private static final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
-        @Override
-        public StreamObserver<PipelineRequest> pipeline(StreamObserver<PipelineResponse> client) {
-            client.onError(Answer.notYet("Pipeline"));
-            return new StreamObserver<>() {
-                @Override
-                public void onNext(PipelineRequest message) {}
-
-                @Override
-                public void onError(Throwable cancelled) {}
-
-                @Override
-                public void onCompleted() {}
-            };
+    private static ServerMethodDefinition<?, ?> method(
+            MethodDescriptor<?, ?> method,
+            ServerServiceDefinition own,
+            Forwarder forwarder,
+            Admission admission) {
+        if (method == DatabaseServiceGrpc.getPipelineMethod()) {
+            return forwarder.pipeline(method, admission);
         }
+        var right = FORWARDED.get(method);
+        return right == null
+                ? own.getMethod(method.getFullMethodName())
+                : forwarder.forward(method, right);
     }
+
+    /** All its methods are forwarded. */
+    private static final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {}
 
     /** Blocks cannot be declared yet: every method answers that it is not implemented. */
     private static final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {}

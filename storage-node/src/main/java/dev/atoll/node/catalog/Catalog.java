@@ -231,8 +231,9 @@ public final class Catalog implements AutoCloseable {
 
     private static void checkWhole(Path file, PlainDatabase database) {
         var answer = database.run("PRAGMA quick_check(1)").rows().getFirst().getFirst();
-        if (!answer.equals(SqlValue.of("ok"))) {
-            throw Failure.of(Reason.CORRUPTION, file + ": quick_check: " + answer);
+        if (!(answer instanceof SqlValue.Text(String text) && text.equals("ok"))) {
+            var why = answer instanceof SqlValue.Text(String found) ? found : "no answer";
+            throw Failure.of(Reason.CORRUPTION, file + ": quick_check: " + why.replace('\n', ' '));
         }
     }
 

@@ -47,6 +47,9 @@ public final class DataFolder implements AutoCloseable {
     /** The format of the folder. A newer one is refused. */
     public static final int FORMAT = 1;
 
+    /** Some times what a transaction of the catalogue takes. */
+    private static final long WORTH_EMPTYING_BYTES = 256 << 10;
+
     private static final String SUFFIX = ".sqlite";
     private static final String DELETED_SUFFIX = ".deleted";
     private static final Pattern INSTANCE = Pattern.compile("([0-9a-f]{16})\\.sqlite");
@@ -79,7 +82,11 @@ public final class DataFolder implements AutoCloseable {
      */
     public static DataFolder open(Path root, String cluster, int shards, RandomGenerator random)
             throws IOException {
-        Files.createDirectories(root.resolve("instances"));
+        try {
+            Files.createDirectories(root.resolve("instances"));
+        } catch (IOException e) {
+            throw new IOException("data folder " + root + " cannot be made: " + e, e);
+        }
         var channel =
                 FileChannel.open(
                         root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -90,9 +97,15 @@ public final class DataFolder implements AutoCloseable {
             folder.readHeld();
             folder.readEpochs();
             return folder;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             channel.close();
             throw e;
+        } catch (IOException e) {
+            channel.close();
+            // The JDK leaves the file out where the disk is full.
+            throw String.valueOf(e.getMessage()).contains(root.toString())
+                    ? e
+                    : new IOException("data folder " + root + ": " + e.getMessage(), e);
         }
     }
 
@@ -174,6 +187,29 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives the space of a deleted instance back before it is removed; false, and nothing is done,
+     * if there is next to none to give.
+     */
+    public static boolean emptyDeleted(Path file) throws IOException {
+        var wal = file.resolveSibling(file.getFileName() + "-wal");
+        long bytes = Files.size(deletedName(file)) + (Files.exists(wal) ? Files.size(wal) : 0);
+        if (bytes < WORTH_EMPTYING_BYTES) {
+            return false;
+        }
+        Files.deleteIfExists(wal);
+        try (var channel = FileChannel.open(deletedName(file), StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+        return true;
+    }
+
+    /** Takes {@link #markDeleted} back. */
+    public static void unmarkDeleted(Path file) throws IOException {
+        Files.move(deletedName(file), file);
+        sync(parent(file));
+    }
+
     /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
     public static void removeFiles(Path file) throws IOException {
         InstanceDatabase.delete(file);
@@ -225,6 +261,21 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    private static void checkFormat(Path file, String format) throws IOException {
+        if (format.matches("\\d{1,9}") && Integer.parseInt(format) > FORMAT) {
+            throw new IOException(
+                    file
+                            + ": format: '"
+                            + format
+                            + "' (expected: at most "
+                            + FORMAT
+                            + "; a newer version of Atoll wrote it)");
+        }
+        if (!format.equals(Integer.toString(FORMAT))) {
+            throw new IOException(file + ": format: '" + format + "' (expected: '" + FORMAT + "')");
+        }
+    }
+
     private static Properties readOrMake(
             Path root, String cluster, int shards, RandomGenerator random) throws IOException {
         var file = root.resolve("node.properties");
@@ -233,12 +284,16 @@ public final class DataFolder implements AutoCloseable {
             try (var reader = Files.newBufferedReader(file)) {
                 properties.load(reader);
             }
-            expect(file, properties, "format", Integer.toString(FORMAT));
+            checkFormat(file, properties.getProperty("format", ""));
             expect(file, properties, "cluster", cluster);
             expect(file, properties, "shards", Integer.toString(shards));
             if (properties.getProperty("id", "").isBlank()) {
                 throw new IOException(file + ": id: '' (expected: the id of the node)");
             }
+        } else if (Files.exists(root.resolve("catalog.sqlite"))) {
+            // Made anew, it would have another id, and the shards of the old one would stay away.
+            throw new IOException(
+                    file + ": missing beside a catalogue (expected: the file that was there)");
         } else {
             var text =
                     "format="

@@ -41,7 +41,7 @@ final class DiskSpace {
                                     + left
                                     + " bytes left (expected: at least "
                                     + reserveBytes
-                                    + "); reads and deletes go on")
+                                    + "); reading and deleting instances go on")
                     .retryAfter(Duration.ofSeconds(5));
         }
     }

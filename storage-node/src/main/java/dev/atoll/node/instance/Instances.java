@@ -46,6 +46,7 @@ public final class Instances implements AutoCloseable {
     private final OpenInstances open;
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
+    private final AtomicBoolean refusing = new AtomicBoolean();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
@@ -187,9 +188,15 @@ public final class Instances implements AutoCloseable {
                 : new InstanceStatus(entry, InstanceStatus.State.SLEEPING);
     }
 
+    /** From now on calls are refused with SHUTTING_DOWN; those that were taken go on. */
+    public void refuseNew() {
+        refusing.set(true);
+    }
+
     /** Refuses new calls, lets those that run end, and closes every instance. */
     @Override
     public void close() {
+        refuseNew();
         if (!closing.compareAndSet(false, true)) {
             return;
         }
@@ -214,7 +221,7 @@ public final class Instances implements AutoCloseable {
                             deadlineNanos,
                             ticker.getAsLong(),
                             running -> run(instance, running, terms.guard(), work));
-            if (closing.get()) {
+            if (refusing.get()) {
                 call.refuse(
                         Failure.of(Reason.SHUTTING_DOWN, "the node is stopping; not executed")
                                 .retryAfter(RETRY_WHEN_STARTED_AGAIN));

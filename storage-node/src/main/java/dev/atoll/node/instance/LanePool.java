@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -39,6 +41,10 @@ final class LanePool implements AutoCloseable {
     @GuardedBy("this")
     private int idle;
 
+    // Lanes that a thread took and has not put down: no longer ready, perhaps not busy yet.
+    @GuardedBy("this")
+    private int turns;
+
     @GuardedBy("this")
     private int threadsStarted;
 
@@ -71,7 +77,14 @@ final class LanePool implements AutoCloseable {
     /** Ends the call for its caller at the deadline, even if its thread does not come back. */
     void abandonAtDeadline(Call<?> call, long deadlineNanos) {
         long delay = deadlineNanos - nanoTime() + INTERRUPTION_GRACE.toNanos();
-        var timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
+        Future<?> timeout;
+        try {
+            timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The pool has stopped since the call was taken.
+            call.abandon();
+            return;
+        }
         var _ = call.reply().whenComplete((value, error) -> timeout.cancel(false));
     }
 
@@ -110,7 +123,7 @@ final class LanePool implements AutoCloseable {
         long end = nanoTime() + most.toNanos();
         boolean drained = true;
         synchronized (this) {
-            while (drained && (!ready.isEmpty() || runningLanes() > 0)) {
+            while (drained && (!ready.isEmpty() || turns > 0)) {
                 try {
                     wait(CHECK_EVERY.toMillis());
                 } catch (InterruptedException e) {
@@ -162,7 +175,11 @@ final class LanePool implements AutoCloseable {
             try {
                 var lane = take();
                 while (lane != null) {
-                    lane.runTurn(this);
+                    try {
+                        lane.runTurn(this);
+                    } finally {
+                        putDown();
+                    }
                     lane = take();
                 }
             } finally {
@@ -192,6 +209,12 @@ final class LanePool implements AutoCloseable {
             return call != null && call.isPastDeadline(nowNanos);
         }
 
+        private void putDown() {
+            synchronized (LanePool.this) {
+                turns--;
+            }
+        }
+
         private @Nullable Lane take() {
             synchronized (LanePool.this) {
                 long end = nanoTime() + EXTRA_THREAD_IDLE.toNanos();
@@ -204,6 +227,7 @@ final class LanePool implements AutoCloseable {
                         }
                         LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
                     }
+                    turns++;
                     return ready.poll();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException("a lane's thread was interrupted", e);

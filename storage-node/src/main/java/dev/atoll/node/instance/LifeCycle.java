@@ -157,7 +157,7 @@ final class LifeCycle {
         var file = folder.instanceFile(entry.shard(), entry.incarnation());
         try {
             DataFolder.markDeleted(file);
-            catalog.remove(instance.key);
+            removeRow(instance, file);
             DataFolder.removeFiles(file);
         } catch (IOException e) {
             throw Failure.of(
@@ -171,6 +171,22 @@ final class LifeCycle {
         instance.quarantine = null;
         known.decrementAndGet();
         metrics.deleted();
+    }
+
+    /** Deletion is what makes space on a full disk, and its own row may not fit before it did. */
+    private void removeRow(HostedInstance instance, Path file) throws IOException {
+        try {
+            catalog.remove(instance.key);
+        } catch (Failure e) {
+            if (e.reason() != Reason.NODE_FULL) {
+                throw e;
+            }
+            if (!DataFolder.emptyDeleted(file)) {
+                DataFolder.unmarkDeleted(file);
+                throw e;
+            }
+            catalog.remove(instance.key);
+        }
     }
 
     /** Closes an instance that has nothing to do, and notes where it stands. */

@@ -12,6 +12,7 @@ import dev.atoll.wire.Failure;
 import io.etcd.jetcd.Watch;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -47,7 +48,7 @@ public final class EtcdOwnership implements Ownership {
     private final DataFolder folder;
     private final EtcdSettings settings;
     private final String node;
-    private final LeaseClock lease = new LeaseClock(TTL);
+    private final LeaseClock lease = new LeaseClock(TTL, System::nanoTime, InstantSource.system());
     private final Thread thread;
     private final Semaphore wakeUps = new Semaphore(0);
     private final CountDownLatch firstOutcome = new CountDownLatch(1);

@@ -1,6 +1,7 @@
 package dev.atoll.node.rpc;
 
 import dev.atoll.node.instance.Instances;
+import dev.atoll.wire.ReadableBodies;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptors;
@@ -128,7 +129,10 @@ public final class NodeServer implements AutoCloseable {
     private static ServerServiceDefinition intercepted(
             ServerServiceDefinition service, RpcMetrics metrics, LoadLimit load) {
         // Outermost first: everything is counted, and what is refused costs nothing further.
-        return ServerInterceptors.interceptForward(
-                service, metrics.interceptor(), load, CallContext.interceptor());
+        return ServerInterceptors.intercept(
+                ReadableBodies.of(
+                        ServerInterceptors.interceptForward(
+                                service, load, CallContext.interceptor())),
+                metrics.interceptor());
     }
 }

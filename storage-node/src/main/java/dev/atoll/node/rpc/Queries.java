@@ -91,7 +91,8 @@ final class Queries {
     private static void checkBookmark(String text, Turn turn, ReadTransaction tx) {
         if (!text.isEmpty()) {
             var least = Bookmark.parse(text);
-            if (least.incarnation() != turn.incarnation() || least.commit() > tx.commit()) {
+            if (least.incarnation() != turn.incarnation()
+                    || Long.compareUnsigned(least.commit(), tx.commit()) > 0) {
                 throw Failure.of(
                         Reason.BOOKMARK_INVALID,
                         "min_bookmark: not of this instance's past (expected: the bookmark of an"

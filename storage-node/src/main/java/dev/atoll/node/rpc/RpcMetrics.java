@@ -11,6 +11,8 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +24,13 @@ final class RpcMetrics {
     private final MeterRegistry registry;
     private final Counter received;
     private final Counter sent;
+
+    // Bounded by the methods of the services, the status codes and the reasons there are.
+    private final Map<String, Timer> times = new ConcurrentHashMap<>();
+    private final Map<Outcome, Counter> calls = new ConcurrentHashMap<>();
+    private final Map<String, Counter> errors = new ConcurrentHashMap<>();
+
+    private record Outcome(String method, Status.Code code) {}
 
     RpcMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -70,31 +79,40 @@ final class RpcMetrics {
         };
     }
 
-    /** Counts the end of a call that came in some other way than as a gRPC call of its own. */
+    /** Counts the end of a call, which may have come over a link. */
     void ended(String method, Status status, Metadata trailers, long nanos) {
-        Timer.builder("atoll.node.call.time")
-                .description("Time from the arrival of a call to its end, by method")
-                .tag("method", method)
-                .publishPercentileHistogram()
-                .register(registry)
-                .record(nanos, TimeUnit.NANOSECONDS);
-        Counter.builder("atoll.node.calls")
-                .description("Calls ended, by method and gRPC status code")
-                .tag("method", method)
-                .tag("code", status.getCode().name())
-                .register(registry)
-                .increment();
+        times.computeIfAbsent(method, this::time).record(nanos, TimeUnit.NANOSECONDS);
+        calls.computeIfAbsent(new Outcome(method, status.getCode()), this::callsOf).increment();
         if (!status.isOk()) {
             var reason =
                     FailureStatus.find(status, trailers)
                             .map(failure -> failure.reason().name())
                             .orElse("NONE");
-            Counter.builder("atoll.node.errors")
-                    .description("Calls failed, by reason; NONE is a bare gRPC status")
-                    .tag("reason", reason)
-                    .register(registry)
-                    .increment();
+            errors.computeIfAbsent(reason, this::errorsOf).increment();
         }
+    }
+
+    private Timer time(String method) {
+        return Timer.builder("atoll.node.call.time")
+                .description("Time from the arrival of a call to its end, by method")
+                .tag("method", method)
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    private Counter callsOf(Outcome outcome) {
+        return Counter.builder("atoll.node.calls")
+                .description("Calls ended, by method and gRPC status code")
+                .tag("method", outcome.method())
+                .tag("code", outcome.code().name())
+                .register(registry);
+    }
+
+    private Counter errorsOf(String reason) {
+        return Counter.builder("atoll.node.errors")
+                .description("Calls failed, by reason; NONE is a bare gRPC status")
+                .tag("reason", reason)
+                .register(registry);
     }
 
     private Counter bytes(String what, String description) {

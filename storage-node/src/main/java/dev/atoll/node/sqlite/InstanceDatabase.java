@@ -78,6 +78,8 @@ public final class InstanceDatabase implements AutoCloseable {
      * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
      */
     public static InstanceKey readKey(Path file) {
+        // Before SQLite opens it, which would change a file that it takes for empty.
+        InstanceFile.check(file, new SqliteErrors(file));
         try (var plain = PlainDatabase.open(file)) {
             var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
             if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {

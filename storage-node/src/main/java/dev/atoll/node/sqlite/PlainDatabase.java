@@ -5,6 +5,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Codes;
 
 /**
  * A small SQLite file for the node's own use: no statement checks, no limits, every change durable.
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class PlainDatabase implements AutoCloseable {
     /** The node has a few dozen texts; more would be a mistake. */
     private static final int KEPT_MAX = 128;
+
+    private static final Duration RETRY_WHEN_FULL = Duration.ofSeconds(5);
 
     private final Path file;
     private final ReentrantLock lock = new ReentrantLock();
@@ -124,6 +128,12 @@ public final class PlainDatabase implements AutoCloseable {
 
     private static Failure failure(Path file, SQLException e) {
         var text = file + ": " + SqliteErrors.text(e);
+        if ((SqliteErrors.code(e) & 0xff) == Codes.SQLITE_FULL) {
+            // SQLite has undone the statement, and the transaction around it with the rollback.
+            return Failure.of(Reason.NODE_FULL, text + "; not executed", e)
+                    .with("file", file.toString())
+                    .retryAfter(RETRY_WHEN_FULL);
+        }
         return SqliteErrors.isDamage(e)
                 ? Failure.of(Reason.CORRUPTION, text, e).with("file", file.toString())
                 : Failure.of(Reason.OUTCOME_UNKNOWN, text, e).with("file", file.toString());

@@ -17,7 +17,7 @@ record StatementText(String sql, List<Token> tokens, StatementKind kind, boolean
      * STATEMENT_NOT_ALLOWED, or SQL_ERROR where it is not SQL at all.
      */
     static StatementText parse(String sql) {
-        checkUnicode(sql);
+        checkCharacters(sql);
         var tokens = Tokenizer.tokens(sql);
         int first = 0;
         while (first < tokens.size() && tokens.get(first).kind() == Kind.SEMICOLON) {
@@ -48,9 +48,18 @@ record StatementText(String sql, List<Token> tokens, StatementKind kind, boolean
     }
 
     /** Half a pair would reach SQLite as a question mark, which is a parameter. */
-    private static void checkUnicode(String sql) {
+    private static void checkCharacters(String sql) {
         if (sql.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
             throw Failure.of(Reason.SQL_ERROR, "statement: half a surrogate pair in it");
+        }
+        int nul = sql.indexOf('\0');
+        if (nul >= 0) {
+            // SQLite would run what is before it, and drop the rest without a word.
+            throw Failure.of(
+                            Reason.SQL_ERROR,
+                            "statement: a NUL character in it (expected: none; a value may hold one,"
+                                    + " as a parameter)")
+                    .with("position", SqliteErrors.position(sql, nul));
         }
     }
 

@@ -38,7 +38,6 @@ class SqlStatementsTest {
                 "/* all */",
                 "/* open",
                 "\uFEFF",
-                "\0SELECT 1",
                 "--\n;/**/"
             })
     void refusesEmptyStatements(String sql) {
@@ -46,14 +45,13 @@ class SqlStatementsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "SELECT 1; -- done",
-                ";;SELECT 1",
-                "\uFEFFSELECT 1;;",
-                "SELECT 1\0; SELECT 2",
-                "SELECT 1;/*"
-            })
+    @ValueSource(strings = {"\0SELECT 1", "SELECT 1\0; SELECT 2", "SELECT 1\0", "SELECT 'a\0b'"})
+    void refusesTextWithANulInsteadOfCuttingIt(String sql) {
+        database.refused(Reason.SQL_ERROR, sql);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT 1; -- done", ";;SELECT 1", "\uFEFFSELECT 1;;", "SELECT 1;/*"})
     void runsOneStatement(String sql) {
         if (sql.endsWith("/*")) {
             // At the very end this is a slash and an asterisk, not a comment.
