@@ -1,6 +1,8 @@
 package dev.atoll.node.journal;
 
+import dev.atoll.wire.Failure;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The log, as everything above sees it. Thread-safe.
@@ -26,9 +28,13 @@ public interface Journal extends AutoCloseable {
     /** The position of the newest record that was appended or found. */
     long last();
 
+    /** Why nothing becomes durable any more; empty while all is well. */
+    Optional<Failure> failure();
+
     /**
      * Tells {@code done} once everything up to that position is durable: at once on this thread if
-     * it is, else on the writer thread, in the order of positions.
+     * it is, else on the writer thread, in the order of positions. Waiting for Long.MAX_VALUE tells
+     * of nothing but the failure, or of SHUTTING_DOWN at the end of close.
      */
     void whenDurable(long position, Durable done);
 

@@ -27,6 +27,11 @@ public final class PageImages {
         return new Builder(pageSize, pagesExpected);
     }
 
+    // Takes the arrays as its own.
+    static PageImages of(int pageSize, int[] numbers, byte[] images) {
+        return new PageImages(pageSize, numbers, images);
+    }
+
     public int pageSize() {
         return pageSize;
     }

@@ -1,0 +1,247 @@
+package dev.atoll.node.journal;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits between the lanes and the writer: records to be written, and callers that want to know
+ * when. Thread-safe; nothing is done under its lock but a few assignments.
+ */
+final class JournalQueue {
+    /** A batch of its own costs a record at most this much more than its bytes. */
+    private static final int OVERHEAD_BYTES = SegmentHeader.BLOCK_BYTES + 256;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final JournalSettings settings;
+    private final JournalSpace space;
+    private final Thread writer;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private List<JournalRecord> gathered = new ArrayList<>();
+
+    @GuardedBy("lock")
+    private List<JournalRecord> taken = new ArrayList<>();
+
+    @GuardedBy("lock")
+    private final Waiters waiters = new Waiters();
+
+    @GuardedBy("lock")
+    private long waitingBytes;
+
+    @GuardedBy("lock")
+    private long trimBelow;
+
+    @GuardedBy("lock")
+    private boolean trimWanted;
+
+    @GuardedBy("lock")
+    private boolean writerSleeps;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    // Written under the lock, read without it.
+    private volatile long last;
+    private volatile long durable;
+    private volatile @Nullable Failure failure;
+
+    JournalQueue(JournalSettings settings, JournalSpace space, Thread writer, long position) {
+        this.settings = settings;
+        this.space = space;
+        this.writer = writer;
+        this.last = position;
+        this.durable = position;
+    }
+
+    long last() {
+        return last;
+    }
+
+    long durable() {
+        return durable;
+    }
+
+    Optional<Failure> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    long waitingBytes() {
+        lock.lock();
+        try {
+            return waitingBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long append(JournalRecord record) {
+        long bytes = bytesMax(record);
+        space.ask();
+        boolean wake;
+        long position;
+        lock.lock();
+        try {
+            checkTakes(bytes);
+            gathered.add(record);
+            waitingBytes += bytes;
+            position = last + 1;
+            last = position;
+            wake = writerSleeps;
+            writerSleeps = false;
+        } finally {
+            lock.unlock();
+        }
+        if (wake) {
+            LockSupport.unpark(writer);
+        }
+        return position;
+    }
+
+    void whenDurable(long position, Durable done) {
+        if (position > durable && enter(position, done)) {
+            return;
+        }
+        var failed = failure;
+        if (position <= durable || failed == null) {
+            done.durable();
+        } else {
+            done.failed(failed);
+        }
+    }
+
+    void trim(long below) {
+        lock.lock();
+        try {
+            trimBelow = Math.max(trimBelow, below);
+            trimWanted = true;
+            writerSleeps = false;
+        } finally {
+            lock.unlock();
+        }
+        LockSupport.unpark(writer);
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            writerSleeps = false;
+        } finally {
+            lock.unlock();
+        }
+        LockSupport.unpark(writer);
+    }
+
+    /** What the writer has to do. Good until it asks again. */
+    record Work(List<JournalRecord> records, long trimBelow, boolean trimWanted, boolean closed) {}
+
+    /** The writer's: takes all that waits; sleeps until there is something. */
+    Work take() {
+        while (true) {
+            lock.lock();
+            try {
+                if (!gathered.isEmpty() || trimWanted || closed) {
+                    var records = gathered;
+                    taken.clear();
+                    gathered = taken;
+                    taken = records;
+                    var work =
+                            new Work(records, trimBelow, trimWanted, closed && records.isEmpty());
+                    trimWanted = false;
+                    return work;
+                }
+                writerSleeps = true;
+            } finally {
+                lock.unlock();
+            }
+            LockSupport.park(this);
+        }
+    }
+
+    /** The writer's: the next records, of that many bytes at most, are durable. */
+    void durable(long position, long bytes) {
+        lock.lock();
+        try {
+            durable = position;
+            waitingBytes -= bytes;
+        } finally {
+            lock.unlock();
+        }
+        for (var done = poll(position); done != null; done = poll(position)) {
+            done.durable();
+        }
+    }
+
+    /** The writer's: nothing becomes durable any more. */
+    void fail(Failure cause) {
+        lock.lock();
+        try {
+            failure = cause;
+        } finally {
+            lock.unlock();
+        }
+        for (var done = poll(Long.MAX_VALUE); done != null; done = poll(Long.MAX_VALUE)) {
+            done.failed(cause);
+        }
+    }
+
+    /** The most a record can take on disk, alone in its batch, spread over parts. */
+    long bytesMax(JournalRecord record) {
+        long bytes = RecordCodec.bytesMax(record);
+        return bytes + OVERHEAD_BYTES * (1 + 2 * bytes / settings.partBytes());
+    }
+
+    private @Nullable Durable poll(long position) {
+        lock.lock();
+        try {
+            return waiters.poll(position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean enter(long position, Durable done) {
+        lock.lock();
+        try {
+            if (failure != null || position <= durable) {
+                return false;
+            }
+            waiters.add(position, done);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void checkTakes(long bytes) {
+        if (failure != null) {
+            throw failure;
+        }
+        if (closed) {
+            throw Failure.of(Reason.SHUTTING_DOWN, "journal: closed");
+        }
+        // A record larger than the limit is taken when nothing else waits.
+        if (waitingBytes > 0 && waitingBytes + bytes > settings.waitingBytesMax()) {
+            throw Failure.of(
+                            Reason.OVERLOADED,
+                            "journal: "
+                                    + waitingBytes
+                                    + " bytes wait to be written (expected: at most "
+                                    + settings.waitingBytesMax()
+                                    + ")")
+                    .retryAfter(RETRY_AFTER);
+        }
+        space.check(waitingBytes + bytes);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.atoll.node.journal;
+
+/**
+ * The sizes of a log. Immutable.
+ *
+ * @param segmentBytes of each file; fixed when the log is made
+ * @param bytesMax how much the log should hold: above it the oldest segment should be folded free,
+ *     above twice it appending is refused
+ * @param waitingBytesMax how much may wait to be written: about what a slow disk takes in seconds
+ * @param reserveBytes of the disk that the journal leaves to others: folds, and the trim itself
+ */
+public record JournalSettings(
+        long segmentBytes, long bytesMax, long waitingBytesMax, long reserveBytes) {
+    private static final long MIB = 1 << 20;
+
+    /** What a node uses if it is not told otherwise. */
+    public static final JournalSettings DEFAULT =
+            new JournalSettings(64 * MIB, 1024 * MIB, 256 * MIB, 256 * MIB);
+
+    public JournalSettings {
+        if (segmentBytes % SegmentHeader.BLOCK_BYTES != 0
+                || segmentBytes < 16L * SegmentHeader.BLOCK_BYTES
+                || segmentBytes > 1024 * MIB) {
+            throw new IllegalArgumentException(
+                    "segmentBytes: " + segmentBytes + " (expected: 64 KiB to 1 GiB, in 4 KiB)");
+        }
+    }
+
+    /** A commit larger than this is spread over several records. */
+    int partBytes() {
+        return (int) Math.min(MIB, segmentBytes / 8);
+    }
+
+    /** The end of each segment that only trims use, so that a full disk can become empty. */
+    int trimBytes() {
+        return 4 * SegmentHeader.BLOCK_BYTES;
+    }
+}

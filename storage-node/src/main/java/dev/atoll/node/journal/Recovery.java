@@ -1,0 +1,305 @@
+package dev.atoll.node.journal;
+
+import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.OpenMode;
+import dev.atoll.node.journal.BatchWalk.Batch;
+import dev.atoll.node.journal.BatchWalk.Gap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out, at start, how far the log reaches. One thread, once.
+ *
+ * <p>Reads headers and directories, and of the last batch the records. A place where no good batch
+ * is, or where records are missing, ends the log, unless a later batch proves that they were
+ * durable: then it is damage, and the log goes on. The bytes that end the log are written and
+ * synced once more, for they may never have reached the disk. Doing all of it again does no harm.
+ */
+final class Recovery {
+    private final Disk disk;
+    private final Path directory;
+    private final JournalSettings settings;
+    private final List<Path> spares = new ArrayList<>();
+    private final List<Damage> damages = new ArrayList<>();
+    private final List<Segment> unopened = new ArrayList<>();
+    private @Nullable Long logId;
+    private long lostHeaderIndex;
+
+    Recovery(Disk disk, Path directory, JournalSettings settings) {
+        this.disk = disk;
+        this.directory = directory;
+        this.settings = settings;
+    }
+
+    /**
+     * The log as it was found.
+     *
+     * @param segments that hold it, oldest first, open
+     * @param last the position of its last record
+     * @param startSegment the oldest segment that is needed
+     */
+    record Found(
+            Optional<Long> logId,
+            List<Segment> segments,
+            long last,
+            long startSegment,
+            Files files) {}
+
+    /** What else was found: files to use again, and the index of the next segment. */
+    record Files(List<Path> spares, long nextIndex, List<Damage> damages) {}
+
+    /** A segment and the batches in it. */
+    private static final class Scanned {
+        private final Segment segment;
+        private final List<Cut> cuts = new ArrayList<>();
+        private @Nullable Batch first;
+        private @Nullable Batch last;
+        private long durable;
+        private long startSegment;
+
+        Scanned(Segment segment) {
+            this.segment = segment;
+        }
+    }
+
+    /** A place where the log ends unless a later batch says that more was durable. */
+    private record Cut(Scanned scanned, @Nullable Batch lastBefore) {}
+
+    Found run() throws IOException {
+        disk.createDirectories(directory);
+        var scanned = new ArrayList<Scanned>();
+        for (var segment : open().values()) {
+            scanned.add(scan(segment));
+        }
+        endAtUndurableGap(scanned);
+        long startSegment = 0;
+        long last = 0;
+        for (var one : scanned) {
+            startSegment = Math.max(startSegment, one.startSegment);
+        }
+        var live = new ArrayList<Segment>();
+        Scanned newest = null;
+        for (var one : scanned) {
+            if (one.first == null || one.segment.index() < startSegment) {
+                unopened.add(one.segment);
+                continue;
+            }
+            setTail(one, newest);
+            live.add(one.segment);
+            newest = one;
+        }
+        if (newest != null) {
+            last = confirmTail(newest);
+            noteMissingStart(live.getFirst(), startSegment);
+        }
+        long newestIndex = newest == null ? 0 : newest.segment.index();
+        if (lostHeaderIndex > newestIndex) {
+            // Whatever was in it had positions: none of them is given out again.
+            long next = last + settings.segmentBytes() / BatchHeader.BYTES;
+            damages.add(new Damage(name(lostHeaderIndex), 0, last, next, List.of()));
+            last = next;
+        }
+        demote();
+        return new Found(
+                Optional.ofNullable(logId),
+                live,
+                last,
+                startSegment,
+                new Files(spares, Math.max(newestIndex, lostHeaderIndex) + 1, damages));
+    }
+
+    private static String name(long index) {
+        return String.valueOf(SegmentFiles.segmentPath(Path.of(""), index).getFileName());
+    }
+
+    private Map<Long, Segment> open() throws IOException {
+        var segments = new TreeMap<Long, Segment>();
+        for (var path : disk.list(directory)) {
+            if (SegmentFiles.number(path, "making").isPresent()) {
+                disk.delete(path);
+            } else if (SegmentFiles.number(path, "spare").isPresent()) {
+                spares.add(path);
+            } else if (SegmentFiles.number(path, "segment").isPresent()) {
+                long index = SegmentFiles.number(path, "segment").get();
+                open(path, index).ifPresent(segment -> segments.put(index, segment));
+            }
+        }
+        return segments;
+    }
+
+    private Optional<Segment> open(Path path, long index) throws IOException {
+        var file = disk.open(path, OpenMode.WRITE);
+        try {
+            var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
+            file.readFully(block, 0);
+            var header = SegmentHeader.parse(block.flip());
+            if (header.isEmpty()) {
+                lostHeaderIndex = Math.max(lostHeaderIndex, index);
+                file.close();
+                return Optional.empty();
+            }
+            check(path, index, header.get());
+            return Optional.of(new Segment(path, header.get(), file));
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private void check(Path path, long index, SegmentHeader header) throws IOException {
+        if (header.index() != index) {
+            throw new IOException(
+                    path + ": index " + header.index() + " (expected: " + index + ", as its name)");
+        }
+        if (header.segmentBytes() != settings.segmentBytes()) {
+            throw new IOException(
+                    path
+                            + ": segments of "
+                            + header.segmentBytes()
+                            + " bytes (expected: "
+                            + settings.segmentBytes()
+                            + ")");
+        }
+        if (logId != null && logId != header.logId()) {
+            throw new IOException(path + ": belongs to another log than the files before it");
+        }
+        logId = header.logId();
+    }
+
+    private Scanned scan(Segment segment) throws IOException {
+        var scanned = new Scanned(segment);
+        var walk = new BatchWalk(segment);
+        boolean gap = false;
+        for (var step = walk.next(settings.segmentBytes());
+                step.isPresent();
+                step = walk.next(settings.segmentBytes())) {
+            switch (step.get()) {
+                case Gap _ -> gap = true;
+                case Batch batch -> {
+                    var last = scanned.last;
+                    if (gap || (last != null && batch.header().before() != last.header().after())) {
+                        scanned.cuts.add(new Cut(scanned, last));
+                    }
+                    gap = false;
+                    if (scanned.first == null) {
+                        scanned.first = batch;
+                    }
+                    scanned.last = batch;
+                    scanned.durable = Math.max(scanned.durable, batch.header().known().durable());
+                    scanned.startSegment =
+                            Math.max(scanned.startSegment, batch.header().known().startSegment());
+                }
+            }
+        }
+        return scanned;
+    }
+
+    /** Ends the log at the first place where records are missing that never were durable. */
+    private static void endAtUndurableGap(List<Scanned> all) {
+        long durable = 0;
+        for (var one : all) {
+            durable = Math.max(durable, one.durable);
+        }
+        for (int i = 0; i < all.size(); i++) {
+            for (var cut : all.get(i).cuts) {
+                var before = cut.lastBefore();
+                long after = before == null ? Long.MAX_VALUE : before.header().after();
+                if (after >= durable && after != Long.MAX_VALUE) {
+                    all.get(i).last = before;
+                    for (var later : all.subList(i + 1, all.size())) {
+                        later.first = null;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Sets how far a segment reaches; the next one cuts off what was left of a torn batch. */
+    private void setTail(Scanned one, @Nullable Scanned previous) throws IOException {
+        var first = one.first;
+        var last = one.last;
+        if (first == null || last == null) {
+            throw new IllegalStateException("segment without a batch in the log");
+        }
+        if (previous != null) {
+            var tail = previous.segment.tail();
+            previous.segment.advance(Math.min(tail.after(), first.header().before()), tail.end());
+            if (endsInPart(previous)) {
+                previous.segment.goesOn();
+            }
+        }
+        one.segment.begin(first.header().before());
+        one.segment.advance(last.header().after(), last.offset() + last.header().paddedLength());
+    }
+
+    private static boolean endsInPart(Scanned one) throws IOException {
+        var last = one.last;
+        if (last == null || last.header().count() == 0) {
+            return false;
+        }
+        var header = last.header();
+        var entry =
+                new BatchWalk(one.segment)
+                        .bytes(
+                                last.offset() + header.length() - BatchHeader.ENTRY_BYTES,
+                                BatchHeader.ENTRY_BYTES);
+        return RecordKind.of(entry.get(28)) == RecordKind.PART;
+    }
+
+    /** Verifies the last batch and makes it durable; returns the position of its last record. */
+    private long confirmTail(Scanned newest) throws IOException {
+        var segment = newest.segment;
+        var last = newest.last;
+        if (last == null) {
+            throw new IllegalStateException("segment without a batch in the log");
+        }
+        var header = last.header();
+        var walk = new BatchWalk(segment);
+        var bytes = walk.bytes(last.offset(), header.paddedLength());
+        long good = header.before();
+        var entries = new Directory(bytes, header);
+        while (entries.next() && walk.isGood(bytes, entries.recordAt(), entries.length())) {
+            good = Math.max(good, entries.position());
+        }
+        segment.advance(good, segment.tail().end());
+        // A failed sync before the restart may have left pages that look written but are not.
+        segment.file().write(bytes.duplicate(), last.offset());
+        segment.file().sync();
+        disk.syncDirectory(directory);
+        return good;
+    }
+
+    private void noteMissingStart(Segment first, long startSegment) {
+        if (startSegment > 0 && first.index() > startSegment) {
+            damages.add(new Damage(name(startSegment), 0, 0, first.tail().before(), List.of()));
+        }
+    }
+
+    /** Makes spare files of segments that are not, or no longer, part of the log. */
+    private void demote() throws IOException {
+        long number = 0;
+        for (var spare : spares) {
+            number = Math.max(number, SegmentFiles.number(spare, "spare").orElse(0L));
+        }
+        var names = new HashMap<Path, Path>();
+        for (var segment : unopened) {
+            number++;
+            segment.file().close();
+            names.put(segment.path(), directory.resolve("%016x.spare".formatted(number)));
+        }
+        for (var name : names.entrySet()) {
+            disk.rename(name.getKey(), name.getValue());
+            spares.add(name.getValue());
+        }
+        disk.syncDirectory(directory);
+    }
+}
