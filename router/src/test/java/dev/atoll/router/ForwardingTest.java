@@ -175,7 +175,10 @@ class ForwardingTest {
         var executed = new java.util.concurrent.CopyOnWriteArrayList<Integer>();
         var resumed = new AtomicInteger();
         // A token that is verified already does not reorder calls.
-        query(QUERY.toByteArray());
+        var channel = authorised();
+        var first =
+                channel.newCall(bytes(DatabaseServiceGrpc.getQueryMethod()), CallOptions.DEFAULT);
+        assertThat(ClientCalls.futureUnaryCall(first, QUERY.toByteArray()).get()).isEmpty();
         // As a node does: after a refusal it refuses until a call resumes.
         node.behave(
                 call -> {
@@ -190,7 +193,6 @@ class ForwardingTest {
                         call.fail(Failure.notOwner(1, "n2"));
                     }
                 });
-        var channel = authorised();
         var replies = new java.util.ArrayList<java.util.concurrent.Future<byte[]>>();
         for (int i = 0; i < CALLS_AT_ONCE; i++) {
             var call =

@@ -19,9 +19,6 @@ public final class Forwarder {
                     DatabaseServiceGrpc.getQueryMethod(), LinkMethod.LINK_METHOD_QUERY,
                     DatabaseServiceGrpc.getMutateMethod(), LinkMethod.LINK_METHOD_MUTATE);
 
-    /** More than the fields of a PipelineRequest around its Query or Mutate take. */
-    private static final int ENVELOPE = 64;
-
     final Placement placement;
     final NodeChannels channels;
     final Supplier<Principal> caller;
@@ -83,8 +80,8 @@ public final class Forwarder {
     /** The Pipeline, whose calls are let in one by one. */
     public ServerMethodDefinition<?, ?> pipeline(
             MethodDescriptor<?, ?> method, Admission admission) {
-        // Room for what is around the request in it.
-        int most = Math.min(Integer.MAX_VALUE - ENVELOPE, settings.messageBytesMax()) + ENVELOPE;
+        // Twice the limit, so that the error of a request that is over it can name its call.
+        int most = (int) Math.min(Integer.MAX_VALUE, 2L * settings.messageBytesMax());
         var bytes =
                 method.toBuilder(new Body.Marshaller(most), new Body.Marshaller(Integer.MAX_VALUE))
                         .build();

@@ -71,12 +71,17 @@ final class NodeLink {
     static NodeLink open(Channel channel) {
         var tracer = new SendTracer();
         var options = CallOptions.DEFAULT.withStreamTracerFactory(tracer.factory());
-        var stream = channel.newCall(LinkServiceGrpc.getOpenMethod(), options);
-        var link = new NodeLink(stream, tracer);
-        // It outlives the call that opens it.
-        Context.ROOT.run(() -> stream.start(link.new Replies(), new Metadata()));
-        stream.request(REPLIES_AHEAD);
-        return link;
+        // It outlives the call that opens it, and so must not end with that call's context.
+        var before = Context.ROOT.attach();
+        try {
+            var stream = channel.newCall(LinkServiceGrpc.getOpenMethod(), options);
+            var link = new NodeLink(stream, tracer);
+            stream.start(link.new Replies(), new Metadata());
+            stream.request(REPLIES_AHEAD);
+            return link;
+        } finally {
+            Context.ROOT.detach(before);
+        }
     }
 
     synchronized boolean isOpen() {
