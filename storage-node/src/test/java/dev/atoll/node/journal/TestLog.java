@@ -22,7 +22,7 @@ final class TestLog {
     static final int PAGE_BYTES = 512;
 
     /** Small, so that a test sees many segments. */
-    static final JournalSettings SMALL = new JournalSettings(1 << 16, 1 << 20, 1 << 20, 0);
+    static final JournalSettings SMALL = new JournalSettings(1 << 16, 8 << 20, 16 << 20, 0);
 
     private TestLog() {}
 
