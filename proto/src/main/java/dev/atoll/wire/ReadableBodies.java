@@ -1,7 +1,9 @@
 package dev.atoll.wire;
 
 import io.grpc.ForwardingServerCallListener;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -9,6 +11,10 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 
 /**
  * Refuses requests that are not the message they should be. Left alone, gRPC ends such a call with
@@ -21,9 +27,33 @@ public final class ReadableBodies {
     /** The service, whose calls end with VALIDATION_FAILED for a body that cannot be read. */
     public static ServerServiceDefinition of(ServerServiceDefinition service) {
         // Messages stay bytes until they have passed the interceptor, which hears what parsing
-        // throws.
+        // throws. Bytes and not gRPC's stream of them, which ends with the callback that brings it:
+        // a call that waits for its caller to be verified is begun later.
         return ServerInterceptors.intercept(
-                ServerInterceptors.useInputStreamMessages(service), new Refusal());
+                ServerInterceptors.useMarshalledMessages(service, new Bytes()), new Refusal());
+    }
+
+    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new Known(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Tells gRPC the length, so that it copies the bytes once only. */
+    private static final class Known extends ByteArrayInputStream implements KnownLength {
+        Known(byte[] bytes) {
+            super(bytes);
+        }
     }
 
     private static final class Refusal implements ServerInterceptor {

@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterIT {
     private static final EtcdLayout LAYOUT = new EtcdLayout("test");
     private static final int SHARDS = 32;
+    private static final int NEW_TOKENS = 100;
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir private Path folder;
@@ -227,6 +229,26 @@ class ClusterIT {
                                         ListInstancesRequest.newBuilder()
                                                 .setNamespace("team")
                                                 .setPageToken(token)
+                                                .build());
+                throw new AssertionError("was not refused: " + page);
+            } catch (StatusRuntimeException e) {
+                assertThat(RouterTest.reason(e)).isEqualTo(Reason.PAGE_TOKEN_INVALID);
+            }
+        }
+    }
+
+    @Test
+    void aCallWhoseTokenIsNewIsReadWholeOnceItIsVerified() throws Exception {
+        // Each token is verified on a thread of its own, while the request is there already.
+        for (int i = 0; i < NEW_TOKENS; i++) {
+            try {
+                var page =
+                        InstanceServiceGrpc.newBlockingStub(channel())
+                                .withDeadlineAfter(SOON.toSeconds(), TimeUnit.SECONDS)
+                                .listInstances(
+                                        ListInstancesRequest.newBuilder()
+                                                .setNamespace("team")
+                                                .setPageToken("x" + i)
                                                 .build());
                 throw new AssertionError("was not refused: " + page);
             } catch (StatusRuntimeException e) {
