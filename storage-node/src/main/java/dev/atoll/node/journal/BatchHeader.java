@@ -15,8 +15,9 @@ import java.nio.ByteBuffer;
  * 32  8  after: the position of its last whole record; as before if it has none
  * 40  8  durable: the position that was known to be durable when it was written
  * 48  8  start: the index of the oldest segment that is still needed
- * 56  8  zero
- * 64     records, each padded with zeros to a multiple of 8
+ * 56  8  begin: the position before the first record of the segment
+ * 64  8  the position before the first record of the oldest segment that is still needed
+ * 72     records, each padded with zeros to a multiple of 8
  *        directory, at length - 32 * entries; one entry for each record, in order:
  *          0  4  length of the record, without its padding
  *          4  4  checksum of the record, as in the record
@@ -32,7 +33,7 @@ import java.nio.ByteBuffer;
  * has a name.
  */
 record BatchHeader(int length, int count, long address, Range positions, Known known) {
-    static final int BYTES = 64;
+    static final int BYTES = 72;
     static final int ENTRY_BYTES = 32;
     static final int MAGIC = 0x41424154;
 
@@ -40,7 +41,10 @@ record BatchHeader(int length, int count, long address, Range positions, Known k
     record Range(long before, long after) {}
 
     /** What the writer knew when it wrote the batch. */
-    record Known(long durable, long startSegment) {}
+    record Known(long durable, Start start, long begin) {}
+
+    /** The oldest segment that is needed, and the position before its first record. */
+    record Start(long segment, long position) {}
 
     long before() {
         return positions.before();
@@ -72,8 +76,9 @@ record BatchHeader(int length, int count, long address, Range positions, Known k
                 .putLong(24, before())
                 .putLong(32, after())
                 .putLong(40, known.durable())
-                .putLong(48, known.startSegment())
-                .putLong(56, 0);
+                .putLong(48, known.start().segment())
+                .putLong(56, known.begin())
+                .putLong(64, known.start().position());
         batch.putInt(4, checksum.of(batch, 8, BYTES, directoryAt(), length));
     }
 
@@ -97,6 +102,9 @@ record BatchHeader(int length, int count, long address, Range positions, Known k
                 bytes.getInt(at + 12),
                 bytes.getLong(at + 16),
                 new Range(bytes.getLong(at + 24), bytes.getLong(at + 32)),
-                new Known(bytes.getLong(at + 40), bytes.getLong(at + 48)));
+                new Known(
+                        bytes.getLong(at + 40),
+                        new Start(bytes.getLong(at + 48), bytes.getLong(at + 64)),
+                        bytes.getLong(at + 56)));
     }
 }

@@ -25,8 +25,7 @@ final class JournalWriter implements Runnable {
     private @Nullable Segment current;
     private long offset;
     private long durable;
-    private long startSegment;
-    private long wantedStart;
+    private BatchHeader.Start start;
     private long batchCost;
     private boolean afterPart;
 
@@ -38,8 +37,7 @@ final class JournalWriter implements Runnable {
         this.metrics = parts.metrics();
         this.batch = new BatchBuffer(settings);
         this.durable = found.last();
-        this.startSegment = found.startSegment();
-        this.wantedStart = found.startSegment();
+        this.start = found.start();
     }
 
     /** What the writer works with. */
@@ -165,7 +163,7 @@ final class JournalWriter implements Runnable {
             throw new IllegalStateException("batch: no segment");
         }
         long began = System.nanoTime();
-        long end = batch.write(new BatchHeader.Known(durable, wantedStart));
+        long end = batch.write(new BatchHeader.Known(durable, start, segment.tail().before()));
         // What makes commits durable: before this line returned, nobody is told anything.
         segment.file().sync();
         metrics.batchWritten(
@@ -186,19 +184,21 @@ final class JournalWriter implements Runnable {
     }
 
     private void trim(long below) throws IOException {
-        long start = wantedStart;
+        var wanted = start;
         for (var segment : segments.all()) {
             if (segment == current || segment.tail().needed() > below) {
                 break;
             }
-            start = Math.max(start, segment.index() + 1);
+            // Not between a commit and its parts: the log starts with a record that can be read.
+            if (segment.tail().needed() == segment.tail().after()) {
+                wanted = new BatchHeader.Start(segment.index() + 1, segment.tail().after());
+            }
         }
-        if (start > startSegment) {
-            wantedStart = start;
+        if (wanted.segment() > start.segment()) {
+            start = wanted;
             writeEmpty();
             // Durable now: a file that comes back after a crash is known to be too old.
-            startSegment = start;
-            files.free(segments.startAt(start));
+            files.free(segments.startAt(start.segment()));
         }
         tellSpace();
     }

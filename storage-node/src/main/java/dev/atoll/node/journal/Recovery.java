@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * synced once more, for they may never have reached the disk. Doing all of it again does no harm.
  */
 final class Recovery {
+    private static final BatchHeader.Start FRESH = new BatchHeader.Start(1, 0);
+
     private final Disk disk;
     private final Path directory;
     private final JournalSettings settings;
@@ -44,13 +46,13 @@ final class Recovery {
      *
      * @param segments that hold it, oldest first, open
      * @param last the position of its last record
-     * @param startSegment the oldest segment that is needed
+     * @param start the oldest segment that is needed
      */
     record Found(
             Optional<Long> logId,
             List<Segment> segments,
             long last,
-            long startSegment,
+            BatchHeader.Start start,
             Files files) {}
 
     /** What else was found: files to use again, and the index of the next segment. */
@@ -63,7 +65,7 @@ final class Recovery {
         private @Nullable Batch first;
         private @Nullable Batch last;
         private long durable;
-        private long startSegment;
+        private BatchHeader.Start start = FRESH;
 
         Scanned(Segment segment) {
             this.segment = segment;
@@ -71,7 +73,7 @@ final class Recovery {
     }
 
     /** A place where the log ends unless a later batch says that more was durable. */
-    private record Cut(Scanned scanned, @Nullable Batch lastBefore) {}
+    private record Cut(@Nullable Batch lastBefore, long after) {}
 
     Found run() throws IOException {
         disk.createDirectories(directory);
@@ -80,27 +82,13 @@ final class Recovery {
             scanned.add(scan(segment));
         }
         endAtUndurableGap(scanned);
-        long startSegment = 0;
-        long last = 0;
+        var start = FRESH;
         for (var one : scanned) {
-            startSegment = Math.max(startSegment, one.startSegment);
+            start = one.start.segment() > start.segment() ? one.start : start;
         }
-        var live = new ArrayList<Segment>();
-        Scanned newest = null;
-        for (var one : scanned) {
-            if (one.first == null || one.segment.index() < startSegment) {
-                unopened.add(one.segment);
-                continue;
-            }
-            setTail(one, newest);
-            live.add(one.segment);
-            newest = one;
-        }
-        if (newest != null) {
-            last = confirmTail(newest);
-            noteMissingStart(live.getFirst(), startSegment);
-        }
-        long newestIndex = newest == null ? 0 : newest.segment.index();
+        var live = live(scanned, start);
+        long newestIndex = live.isEmpty() ? 0 : live.getLast().segment.index();
+        long last = live.isEmpty() ? start.position() : confirmTail(live.getLast());
         if (lostHeaderIndex > newestIndex) {
             // Whatever was in it had positions: none of them is given out again.
             long next = last + settings.segmentBytes() / BatchHeader.BYTES;
@@ -110,10 +98,61 @@ final class Recovery {
         demote();
         return new Found(
                 Optional.ofNullable(logId),
-                live,
+                live.stream().map(one -> one.segment).toList(),
                 last,
-                startSegment,
+                start,
                 new Files(spares, Math.max(newestIndex, lostHeaderIndex) + 1, damages));
+    }
+
+    /** The segments of the log, with their tails set; the others are marked to be used again. */
+    private List<Scanned> live(List<Scanned> all, BatchHeader.Start start) throws IOException {
+        var live = new ArrayList<Scanned>();
+        var unread = new ArrayList<Scanned>();
+        long after = start.position();
+        for (var one : all) {
+            if (one.segment.index() < start.segment()) {
+                unopened.add(one.segment);
+            } else if (one.first == null) {
+                unread.add(one);
+            } else {
+                if (!live.isEmpty()) {
+                    cutTail(live.getLast(), one.first.header().known().begin());
+                    after = live.getLast().segment.tail().after();
+                }
+                keepUnread(unread, live, after, one.first.header().known().begin());
+                if (live.isEmpty() && one.first.header().known().begin() > after) {
+                    damages.add(
+                            new Damage(
+                                    name(start.segment()),
+                                    0,
+                                    after,
+                                    one.first.header().known().begin(),
+                                    List.of()));
+                }
+                setTail(one);
+                live.add(one);
+            }
+        }
+        for (var one : unread) {
+            unopened.add(one.segment);
+        }
+        return live;
+    }
+
+    /** Keeps segments in which no batch is good, if positions are missing where they are. */
+    private void keepUnread(List<Scanned> unread, List<Scanned> live, long after, long begin) {
+        long from = after;
+        for (var one : unread) {
+            if (from < begin) {
+                one.segment.begin(from);
+                one.segment.advance(begin, settings.segmentBytes());
+                live.add(one);
+                from = begin;
+            } else {
+                unopened.add(one.segment);
+            }
+        }
+        unread.clear();
     }
 
     private static String name(long index) {
@@ -177,25 +216,28 @@ final class Recovery {
     private Scanned scan(Segment segment) throws IOException {
         var scanned = new Scanned(segment);
         var walk = new BatchWalk(segment);
-        boolean gap = false;
         for (var step = walk.next(settings.segmentBytes());
                 step.isPresent();
                 step = walk.next(settings.segmentBytes())) {
             switch (step.get()) {
-                case Gap _ -> gap = true;
+                case Gap _ -> {
+                    // What it held shows in the positions of the batch behind it.
+                }
                 case Batch batch -> {
                     var last = scanned.last;
-                    if (gap || (last != null && batch.header().before() != last.header().after())) {
-                        scanned.cuts.add(new Cut(scanned, last));
+                    long after =
+                            last == null ? batch.header().known().begin() : last.header().after();
+                    if (batch.header().before() > after) {
+                        scanned.cuts.add(new Cut(last, after));
                     }
-                    gap = false;
                     if (scanned.first == null) {
                         scanned.first = batch;
                     }
                     scanned.last = batch;
                     scanned.durable = Math.max(scanned.durable, batch.header().known().durable());
-                    scanned.startSegment =
-                            Math.max(scanned.startSegment, batch.header().known().startSegment());
+                    if (batch.header().known().start().segment() > scanned.start.segment()) {
+                        scanned.start = batch.header().known().start();
+                    }
                 }
             }
         }
@@ -210,10 +252,9 @@ final class Recovery {
         }
         for (int i = 0; i < all.size(); i++) {
             for (var cut : all.get(i).cuts) {
-                var before = cut.lastBefore();
-                long after = before == null ? Long.MAX_VALUE : before.header().after();
-                if (after >= durable && after != Long.MAX_VALUE) {
-                    all.get(i).last = before;
+                if (cut.after() >= durable) {
+                    all.get(i).last = cut.lastBefore();
+                    all.get(i).first = cut.lastBefore() == null ? null : all.get(i).first;
                     for (var later : all.subList(i + 1, all.size())) {
                         later.first = null;
                     }
@@ -223,21 +264,22 @@ final class Recovery {
         }
     }
 
-    /** Sets how far a segment reaches; the next one cuts off what was left of a torn batch. */
-    private void setTail(Scanned one, @Nullable Scanned previous) throws IOException {
+    /** The next segment cuts off what was left of a torn batch. */
+    private static void cutTail(Scanned one, long begin) throws IOException {
+        var tail = one.segment.tail();
+        one.segment.advance(Math.min(tail.after(), begin), tail.end());
+        if (endsInPart(one)) {
+            one.segment.goesOn();
+        }
+    }
+
+    private static void setTail(Scanned one) {
         var first = one.first;
         var last = one.last;
         if (first == null || last == null) {
             throw new IllegalStateException("segment without a batch in the log");
         }
-        if (previous != null) {
-            var tail = previous.segment.tail();
-            previous.segment.advance(Math.min(tail.after(), first.header().before()), tail.end());
-            if (endsInPart(previous)) {
-                previous.segment.goesOn();
-            }
-        }
-        one.segment.begin(first.header().before());
+        one.segment.begin(first.header().known().begin());
         one.segment.advance(last.header().after(), last.offset() + last.header().paddedLength());
     }
 
@@ -276,12 +318,6 @@ final class Recovery {
         segment.file().sync();
         disk.syncDirectory(directory);
         return good;
-    }
-
-    private void noteMissingStart(Segment first, long startSegment) {
-        if (startSegment > 0 && first.index() > startSegment) {
-            damages.add(new Damage(name(startSegment), 0, 0, first.tail().before(), List.of()));
-        }
     }
 
     /** Makes spare files of segments that are not, or no longer, part of the log. */

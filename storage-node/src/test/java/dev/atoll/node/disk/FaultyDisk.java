@@ -32,6 +32,7 @@ public final class FaultyDisk implements Disk {
     private long capacity = Long.MAX_VALUE;
     private int writesUntilFailure = -1;
     private int syncsUntilFailure = -1;
+    private int changesUntilOff = -1;
     private int writes;
     private int syncs;
     private boolean gone;
@@ -168,6 +169,11 @@ public final class FaultyDisk implements Disk {
         syncsUntilFailure = nth;
     }
 
+    /** Turns the power off after that many writes, syncs, renames and deletions. */
+    public synchronized void powerOffAfter(int changes) {
+        changesUntilOff = changes;
+    }
+
     /** Lets the disk hold that many bytes. */
     public synchronized void full(long bytes) {
         capacity = bytes;
@@ -229,7 +235,7 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public synchronized void delete(Path path) throws IOException {
-        checkThere();
+        countChange();
         if (names.remove(path) != null) {
             nameChanges.add(new NameChange(path, null, nameChanges.size()));
         }
@@ -237,7 +243,7 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
-        checkThere();
+        countChange();
         var inode = find(from);
         names.remove(from);
         names.put(to, inode);
@@ -294,8 +300,16 @@ public final class FaultyDisk implements Disk {
         }
     }
 
-    private void countSync() throws IOException {
+    private void countChange() throws IOException {
         checkThere();
+        if (changesUntilOff >= 0 && changesUntilOff-- == 0) {
+            gone = true;
+            checkThere();
+        }
+    }
+
+    private void countSync() throws IOException {
+        countChange();
         syncs++;
         if (syncsUntilFailure > 0 && --syncsUntilFailure == 0) {
             throw new IOException("Input/output error, as asked for");
@@ -332,6 +346,7 @@ public final class FaultyDisk implements Disk {
                 if (!writable) {
                     throw new IOException("open for reading only");
                 }
+                countChange();
                 writes++;
                 var data = new byte[from.remaining()];
                 from.get(data);

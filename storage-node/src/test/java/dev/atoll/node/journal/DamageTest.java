@@ -1,0 +1,171 @@
+package dev.atoll.node.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atoll.node.disk.FaultyDisk;
+import dev.atoll.node.journal.TestLog.Maker;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Bits that turned after they were durable: found, named, and harming one record at most. */
+class DamageTest {
+    private static final Path FIRST = SegmentFiles.segmentPath(TestLog.FOLDER, 1);
+    private static final int FLIPS = 1_500;
+
+    private final FaultyDisk disk = new FaultyDisk();
+    private final List<JournalRecord> wrote = new ArrayList<>();
+
+    @BeforeEach
+    void write() throws IOException {
+        var maker = new Maker(3);
+        try (var journal = TestLog.open(disk, 1)) {
+            for (int i = 0; i < 150; i++) {
+                wrote.add(maker.commit(i % 4 + 1, i == 20 ? 60 : 1 + i % 3));
+                journal.append(wrote.getLast());
+            }
+            TestLog.await(journal, wrote.size());
+        }
+    }
+
+    @Test
+    void losesOneRecordAtMostByOneBit() throws IOException {
+        long seed = new Random().nextLong();
+        var random = new Random(seed);
+        int used = used(disk.peek(FIRST));
+        int harmed = 0;
+        for (int i = 0; i < FLIPS; i++) {
+            long bit = random.nextLong(used * 8L);
+            var flipped = disk.copy();
+            flipped.flip(FIRST, bit);
+            harmed += check(flipped, "seed " + seed + ", bit " + bit);
+        }
+        assertThat(harmed).isPositive();
+    }
+
+    @Test
+    void losesNothingByABitOfAHeader() throws IOException {
+        for (long bit = 0; bit < BatchHeader.BYTES * 8; bit++) {
+            var flipped = disk.copy();
+            flipped.flip(FIRST, SegmentHeader.BLOCK_BYTES * 8L + bit);
+            assertThat(check(flipped, "batch header, bit " + bit)).isZero();
+            flipped = disk.copy();
+            flipped.flip(FIRST, bit);
+            assertThat(check(flipped, "segment header, bit " + bit)).isZero();
+        }
+    }
+
+    /** Returns how many records are lost; all others must be as they were. */
+    private int check(FaultyDisk flipped, String what) throws IOException {
+        try (var journal = TestLog.open(flipped, 5)) {
+            assertThat(journal.last()).as(what).isEqualTo(wrote.size());
+            var read = TestLog.records(journal);
+            for (var entry : read.entrySet()) {
+                assertThat(TestLog.same(entry.getValue(), wrote.get((int) (entry.getKey() - 1))))
+                        .as(what)
+                        .isTrue();
+            }
+            var damages = TestLog.damages(journal);
+            int lost = wrote.size() - read.size();
+            assertThat(lost).as(what).isBetween(0, 1);
+            if (lost == 1) {
+                assertThat(damages).as(what).hasSize(1);
+                var damage = damages.getFirst();
+                assertThat(damage.allKnown()).as(what).isTrue();
+                assertThat(damage.harmed().getFirst().incarnation())
+                        .as(what)
+                        .isEqualTo(wrote.get((int) damage.upTo() - 1).origin().incarnation());
+                assertThat(damage.file()).endsWith(".segment");
+            }
+            return lost;
+        }
+    }
+
+    @Test
+    void namesTheFileAndTheOffsetOfABadRecord() throws IOException {
+        long address;
+        try (var journal = TestLog.open(disk, 5)) {
+            address =
+                    ((JournalEntry.Listed) TestLog.entries(journal.listFrom(0)).getFirst())
+                            .address();
+        }
+        long offset = address % TestLog.SMALL.segmentBytes();
+        disk.flip(FIRST, (offset + 150) * 8);
+        try (var journal = TestLog.open(disk, 6)) {
+            assertThat(TestLog.damages(journal))
+                    .singleElement()
+                    .hasToString(
+                            "0000000000000001.segment at offset "
+                                    + offset
+                                    + ": 1 records lost, positions 1 to 1, of which known:"
+                                    + " [RecordSummary[kind=COMMIT, shard=7, incarnation=1,"
+                                    + " commit=1]]");
+            assertThatThrownBy(() -> journal.read(address))
+                    .isInstanceOfSatisfying(
+                            Failure.class,
+                            e -> {
+                                assertThat(e.reason()).isEqualTo(Reason.CORRUPTION);
+                                assertThat(e).hasMessageContaining("0000000000000001.segment");
+                                assertThat(e).hasMessageContaining("offset " + offset);
+                            });
+        }
+    }
+
+    @Test
+    void reportsASectorThatIsGone() throws IOException {
+        // The first batch's header and records; the rest of the log is read all the same.
+        disk.poke(FIRST, SegmentHeader.BLOCK_BYTES, new byte[512]);
+        try (var journal = TestLog.open(disk, 5)) {
+            assertThat(journal.damages()).isNotEmpty();
+            assertThat(journal.last()).isEqualTo(wrote.size());
+            TestLog.write(journal, wrote.getFirst());
+        }
+    }
+
+    @Test
+    void reportsASegmentThatIsGone() throws IOException {
+        var path = SegmentFiles.segmentPath(TestLog.FOLDER, 1);
+        disk.delete(path);
+        try (var journal = TestLog.open(disk, 5)) {
+            assertThat(journal.last()).isEqualTo(wrote.size());
+            assertThat(journal.damages())
+                    .first()
+                    .satisfies(
+                            damage -> {
+                                assertThat(damage.file()).isEqualTo("0000000000000001.segment");
+                                assertThat(damage.allKnown()).isFalse();
+                            });
+        }
+    }
+
+    @Test
+    void refusesFilesOfAnotherLog() throws IOException {
+        var other = new FaultyDisk();
+        try (var journal = TestLog.open(other, 77)) {
+            var maker = new Maker(8);
+            for (int i = 0; i < 60; i++) {
+                TestLog.write(journal, maker.commit(1, 8));
+            }
+        }
+        var second = SegmentFiles.segmentPath(TestLog.FOLDER, 2);
+        disk.poke(second, 0, java.util.Arrays.copyOf(other.peek(second), 4096));
+        assertThatThrownBy(() -> TestLog.open(disk, 5))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("belongs to another log");
+    }
+
+    private static int used(byte[] bytes) {
+        int end = bytes.length;
+        while (bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+}

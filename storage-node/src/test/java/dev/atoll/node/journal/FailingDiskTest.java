@@ -1,0 +1,147 @@
+package dev.atoll.node.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.atoll.node.disk.FaultyDisk;
+import dev.atoll.node.journal.TestLog.Maker;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Writes and syncs that fail, and disks that are full. */
+class FailingDiskTest {
+    private static final int RECORDS = 40;
+
+    private final Maker maker = new Maker(4);
+    private final List<JournalRecord> wrote = new ArrayList<>();
+
+    @Test
+    void stopsForGoodAtTheFirstWriteThatFails() throws IOException {
+        for (int nth = 1; nth < 30; nth++) {
+            var disk = new FaultyDisk();
+            disk.failWrite(nth);
+            stopsForGood(disk, "write " + nth);
+        }
+    }
+
+    @Test
+    void stopsForGoodAtTheFirstSyncThatFails() throws IOException {
+        for (int nth = 4; nth < 30; nth++) {
+            var disk = new FaultyDisk();
+            disk.failSync(nth);
+            stopsForGood(disk, "sync " + nth);
+        }
+    }
+
+    private void stopsForGood(FaultyDisk disk, String what) throws IOException {
+        wrote.clear();
+        int acknowledged = 0;
+        FaultyDisk found;
+        try (var journal = TestLog.open(disk, 1)) {
+            Failure failure = null;
+            for (int i = 0; i < RECORDS * 5 && failure == null; i++) {
+                wrote.add(maker.commit(1, 6));
+                failure = TestLog.outcome(journal, journal.append(wrote.getLast()));
+                acknowledged += failure == null ? 1 : 0;
+            }
+            assertThat(failure).as(what).isNotNull();
+            assertThat(journal.failure()).isPresent();
+            var written = segments(disk);
+            assertThatThrownBy(() -> journal.append(maker.commit(1, 1)))
+                    .isInstanceOfSatisfying(
+                            Failure.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.OUTCOME_UNKNOWN));
+            assertThat(segments(disk)).as(what).startsWith(written.toArray(byte[][]::new));
+            found = disk.kill();
+        }
+        found.failWrite(-1);
+        long recovered;
+        try (var journal = TestLog.open(found, 2)) {
+            recovered = journal.last();
+            assertThat(recovered).as(what).isBetween((long) acknowledged, (long) wrote.size());
+            assertThat(journal.damages()).isEmpty();
+            found = found.crash(3);
+        } catch (Failure e) {
+            throw new AssertionError(what, e);
+        }
+        // What recovery showed is safe, though the pages counted as clean since the failed sync.
+        try (var journal = TestLog.open(found, 3)) {
+            assertThat(journal.last()).as(what).isEqualTo(recovered);
+            var read = TestLog.records(journal);
+            for (var entry : read.entrySet()) {
+                assertThat(TestLog.same(entry.getValue(), wrote.get((int) (entry.getKey() - 1))))
+                        .isTrue();
+            }
+        }
+    }
+
+    private static List<byte[]> segments(FaultyDisk disk) throws IOException {
+        var all = new ArrayList<byte[]>();
+        for (var path : disk.list(TestLog.FOLDER)) {
+            if (path.toString().endsWith(".segment")) {
+                all.add(disk.peek(path));
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void refusesWhileTheDiskIsFullAndWritesAgainAfterwards() throws IOException {
+        var disk = new FaultyDisk();
+        var now = new AtomicLong();
+        long segment = TestLog.SMALL.segmentBytes();
+        disk.full(4 * segment);
+        try (var journal =
+                FileJournal.open(
+                        new FileJournal.Place(disk, TestLog.FOLDER),
+                        TestLog.SMALL,
+                        new JournalMetrics(new SimpleMeterRegistry()),
+                        new FileJournal.Sources(
+                                () -> now.addAndGet(1_000_000_000L), new Random(1)))) {
+            int first = fill(journal);
+            assertThat(first).isPositive();
+            assertThat(journal.failure()).isEmpty();
+            assertThat(TestLog.records(journal)).hasSize(first);
+            disk.full(6 * segment);
+            int second = fill(journal);
+            assertThat(second).isPositive();
+            journal.trim(journal.durable());
+            int third = fill(journal);
+            assertThat(third).isPositive();
+            assertThat(journal.last()).isEqualTo(first + second + third);
+            assertThat(journal.failure()).isEmpty();
+        }
+        try (var journal = TestLog.open(disk, 2)) {
+            assertThat(journal.last()).isEqualTo(wrote.size());
+        }
+    }
+
+    /** Writes until it is refused, definitely; returns how many records that were. */
+    private int fill(FileJournal journal) throws IOException {
+        int count = 0;
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (true) {
+            try {
+                var commit = maker.commit(1, 8);
+                long position = journal.append(commit);
+                wrote.add(commit);
+                count++;
+                TestLog.await(journal, position);
+            } catch (Failure e) {
+                assertThat(e.reason()).isEqualTo(Reason.NODE_FULL);
+                // A trim, or a segment being made ready, may still be under way.
+                if (count > 0 || System.nanoTime() > deadline) {
+                    return count;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+}
