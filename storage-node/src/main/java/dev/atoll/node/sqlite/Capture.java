@@ -1,0 +1,150 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * One open database whose commits are taken from its WAL, instead of being synced by SQLite. One
+ * thread at a time: the lane.
+ *
+ * <p>The invariants: nobody else opens the files; every checkpoint is {@link #fold}; a fold runs
+ * only while every commit is durable elsewhere; a connection is closed only after a fold or through
+ * {@link #undo}, since SQLite would bring into the database what may never become durable.
+ */
+final class Capture implements AutoCloseable {
+    private final Disk disk;
+    private final Path database;
+    private final WalFile wal;
+    private final PageSums sums;
+    private final SqliteErrors errors;
+    private SqliteConnection connection;
+
+    private Capture(
+            Disk disk, Path database, SqliteConnection connection, WalFile wal, PageSums sums) {
+        this.disk = disk;
+        this.database = database;
+        this.connection = connection;
+        this.wal = wal;
+        this.sums = sums;
+        this.errors = connection.errors();
+    }
+
+    /** Opens a database that is folded whole, or new; its WAL is gone. */
+    static Capture open(Disk disk, Path database, boolean create) throws SQLException, IOException {
+        var sums = PageSums.open(disk, database);
+        try {
+            var connection = SqliteConnection.openCaptured(database, create);
+            try {
+                int pageSize = (int) connection.number("PRAGMA page_size");
+                var wal = new WalFile(disk, database, pageSize, connection.errors());
+                return new Capture(disk, database, connection, wal, sums);
+            } catch (SQLException | RuntimeException e) {
+                connection.closeAfter(e);
+                throw e;
+            }
+        } catch (SQLException | RuntimeException e) {
+            sums.close();
+            throw e;
+        }
+    }
+
+    SqliteConnection connection() {
+        return connection;
+    }
+
+    /** What is folded; empty for a new database. */
+    Optional<PageSums.Folded> folded() {
+        return sums.folded();
+    }
+
+    /** Where the WAL stands: what {@link #undo} goes back to. */
+    WalFile.Mark mark() {
+        return wal.mark();
+    }
+
+    /** Bytes in the WAL. */
+    long walBytes() {
+        return wal.end();
+    }
+
+    /** Takes what the COMMIT that just returned has changed; empty if that was nothing. */
+    Optional<CapturedCommit> take() {
+        return wal.take();
+    }
+
+    /**
+     * Takes back all commits after a mark. The connection is another one afterwards: statements of
+     * the old one are gone.
+     */
+    void undo(WalFile.Mark mark) throws SQLException, IOException {
+        wal.close();
+        Undo.move(disk, database);
+        connection.close();
+        Undo.moveBack(disk, database);
+        wal.cut(mark);
+        connection = SqliteConnection.openCaptured(database, false);
+    }
+
+    /**
+     * Brings the WAL into the database file, durably, and notes the commit that is in it now. Every
+     * commit has to be durable in the journal: a crash in the middle is mended from there.
+     */
+    void fold(PageSums.Folded now) throws SQLException, IOException {
+        // Before SQLite copies pages that it does not verify.
+        wal.verify(sums::put);
+        // Syncs the WAL, then the database: in this order a crash finds one of both whole.
+        connection.setPragma("synchronous", "2");
+        try {
+            checkpoint();
+        } finally {
+            connection.setPragma("synchronous", "0");
+        }
+        sums.fold(now);
+        wal.folded();
+    }
+
+    private void checkpoint() throws SQLException {
+        long[] counts =
+                connection
+                        .findFirst(
+                                "PRAGMA wal_checkpoint(PASSIVE)",
+                                row ->
+                                        new long[] {
+                                            row.longValue(0), row.longValue(1), row.longValue(2)
+                                        })
+                        .orElseThrow();
+        if (counts[0] != 0 || counts[1] != counts[2]) {
+            throw errors.quarantined(
+                    "checkpoint: busy "
+                            + counts[0]
+                            + ", "
+                            + counts[2]
+                            + " of "
+                            + counts[1]
+                            + " frames (expected: all)");
+        }
+    }
+
+    /** Closes a database that is folded whole; SQLite deletes the WAL. */
+    @Override
+    public void close() throws IOException {
+        wal.close();
+        try (sums) {
+            connection.close();
+        } catch (SQLException e) {
+            throw errors.ofFile(e);
+        }
+    }
+
+    /** Leaves the files as they are, as a crash would. */
+    void abandon() throws SQLException, IOException {
+        wal.close();
+        Undo.move(disk, database);
+        connection.close();
+        Undo.moveBack(disk, database);
+        sums.close();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.DiskFile;
+import dev.atoll.node.disk.OpenMode;
+import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * Brings commits from the journal into the file of a database that nobody has open. One thread at a
+ * time for each database.
+ *
+ * <p>The invariant it relies on: between folds SQLite does not write the database file, and the
+ * journal holds every commit since the last one. A commit's record holds whole pages, so it does
+ * not matter what a crash left of a fold, an undo or an earlier redo.
+ */
+final class Redo {
+    private Redo() {}
+
+    /**
+     * Redoes the commits after the one that is folded, oldest first; those that are folded already
+     * are skipped. What is in the file is durable, and noted so, when this returns. Throws
+     * INSTANCE_QUARANTINED if a commit is missing or is not the successor of the one before.
+     */
+    static PageSums.Folded redo(
+            Disk disk, Path database, long incarnation, List<JournalRecord.Commit> commits)
+            throws IOException {
+        Undo.restoreName(disk, database);
+        // What is in it never became durable, or is in the journal.
+        disk.delete(wal(database));
+        try (var sums = PageSums.open(disk, database)) {
+            var folded = sums.folded().orElse(null);
+            long done = folded == null ? 0 : folded.commit();
+            var missing = commits.stream().filter(commit -> commit.commit() > done).toList();
+            if (missing.isEmpty()) {
+                if (folded == null) {
+                    throw quarantined(database, "nothing folded, and nothing in the journal");
+                }
+                return folded;
+            }
+            checkChain(database, folded, missing);
+            var newest = missing.getLast();
+            try (var file = disk.open(database, OpenMode.CREATE_OR_OPEN)) {
+                write(file, sums, missing, newest.state().pageCount());
+                file.truncate((long) newest.state().pageCount() * newest.pages().pageSize());
+                file.sync();
+            }
+            // The names of the file and of its sidecar; and that the WAL is gone.
+            disk.syncDirectory(parent(database));
+            var now =
+                    new PageSums.Folded(
+                            incarnation,
+                            newest.commit(),
+                            newest.origin().timeMicros(),
+                            newest.state().nextAlarmMicros(),
+                            newest.state().schemaVersion(),
+                            newest.checksum(),
+                            newest.pages().pageSize(),
+                            newest.state().pageCount());
+            sums.fold(now);
+            return now;
+        }
+    }
+
+    /** From the newest to the oldest, each page once. */
+    private static void write(
+            DiskFile file, PageSums sums, List<JournalRecord.Commit> commits, int pageCount)
+            throws IOException {
+        var written = new HashSet<Integer>();
+        for (var commit : commits.reversed()) {
+            var pages = commit.pages();
+            for (int i = 0; i < pages.count(); i++) {
+                int number = pages.number(i);
+                if (number <= pageCount && written.add(number)) {
+                    ByteBuffer image = pages.image(i);
+                    sums.put(number, image.duplicate());
+                    file.write(image, (number - 1L) * pages.pageSize());
+                }
+            }
+        }
+    }
+
+    private static void checkChain(
+            Path database,
+            PageSums.@org.jspecify.annotations.Nullable Folded folded,
+            List<JournalRecord.Commit> commits) {
+        long commit = folded == null ? 0 : folded.commit();
+        int checksum = folded == null ? 0 : folded.checksum();
+        for (var next : commits) {
+            if (next.commit() != commit + 1 || next.previousChecksum() != checksum) {
+                throw quarantined(
+                        database,
+                        "journal: commit "
+                                + next.commit()
+                                + " after "
+                                + commit
+                                + " (expected: the next one of the chain)");
+            }
+            commit = next.commit();
+            checksum = next.checksum();
+        }
+    }
+
+    private static Path wal(Path database) {
+        return database.resolveSibling(database.getFileName() + "-wal");
+    }
+
+    private static Path parent(Path file) {
+        var folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(file + ": no folder");
+        }
+        return folder;
+    }
+
+    private static Failure quarantined(Path database, String why) {
+        return Failure.of(Reason.INSTANCE_QUARANTINED, database + ": " + why)
+                .with("file", database.toString());
+    }
+}
