@@ -74,9 +74,6 @@ final class WalFile implements AutoCloseable {
     /** Whether the next write may begin the file anew: all of it is in the database. */
     private boolean restartAllowed = true;
 
-    /** Whether nothing of this file is known yet, so that any salts are good. */
-    private boolean fresh = true;
-
     /** Nothing is read before the first commit. */
     WalFile(Disk disk, Path database, int pageSize, SqliteErrors errors) {
         this.disk = disk;
@@ -87,12 +84,11 @@ final class WalFile implements AutoCloseable {
     }
 
     /** What may be gone back to: where a commit ended, and the state there. */
-    record Mark(
-            long end, int salt1, int salt2, int sum1, int sum2, boolean fresh, boolean folded) {}
+    record Mark(long end, int salt1, int salt2, int sum1, int sum2, boolean folded) {}
 
     /** The end of the newest commit that was taken. */
     Mark mark() {
-        return new Mark(end, salt1, salt2, sum1, sum2, fresh, restartAllowed);
+        return new Mark(end, salt1, salt2, sum1, sum2, restartAllowed);
     }
 
     /** Bytes up to the end of the newest commit. */
@@ -106,7 +102,7 @@ final class WalFile implements AutoCloseable {
      */
     Optional<CapturedCommit> take() {
         try {
-            if (end == 0 || restartAllowed) {
+            if (end <= HEADER_BYTES || restartAllowed) {
                 if (!readHeader()) {
                     return Optional.empty();
                 }
@@ -128,8 +124,10 @@ final class WalFile implements AutoCloseable {
      */
     void cut(Mark mark) throws IOException {
         closeFile();
+        // What was folded is in the database, and the file may have begun anew since.
+        boolean empty = mark.folded() || mark.end() <= HEADER_BYTES;
         try (var wal = disk.open(file, OpenMode.CREATE_OR_OPEN)) {
-            wal.truncate(mark.end());
+            wal.truncate(empty ? 0 : mark.end());
         }
         end = mark.end();
         salt1 = mark.salt1();
@@ -137,11 +135,9 @@ final class WalFile implements AutoCloseable {
         sum1 = mark.sum1();
         sum2 = mark.sum2();
         restartAllowed = mark.folded();
-        fresh = mark.fresh();
-        if (end <= HEADER_BYTES) {
+        if (empty) {
             // Without frames SQLite draws new salts when it writes.
             end = 0;
-            fresh = true;
             restartAllowed = true;
         }
     }
@@ -195,7 +191,7 @@ final class WalFile implements AutoCloseable {
     private boolean readHeader() throws IOException {
         var bytes = new byte[HEADER_BYTES];
         if (!isThere() || read(bytes, HEADER_BYTES, 0) < HEADER_BYTES) {
-            if (fresh) {
+            if (holdsNothing()) {
                 return false;
             }
             throw errors.quarantined(file.getFileName() + ": offset 0: header missing");
@@ -203,10 +199,10 @@ final class WalFile implements AutoCloseable {
         var header = ByteBuffer.wrap(bytes);
         int found1 = header.getInt(16);
         int found2 = header.getInt(20);
-        if (!fresh && found1 == salt1 && found2 == salt2) {
+        if (end > HEADER_BYTES && found1 == salt1 && found2 == salt2) {
             return true; // Not restarted (yet).
         }
-        if (!fresh && found1 != salt1 + 1) {
+        if (!holdsNothing() && found1 != salt1 + 1) {
             throw errors.quarantined(
                     file.getFileName()
                             + ": offset 16: salt "
@@ -222,8 +218,12 @@ final class WalFile implements AutoCloseable {
         sum2 = checksum.second();
         end = HEADER_BYTES;
         restartAllowed = false;
-        fresh = false;
         return true;
+    }
+
+    /** Before its first commit a WAL may get other salts: SQLite writes the header once more. */
+    private boolean holdsNothing() {
+        return end <= HEADER_BYTES;
     }
 
     /** Leaves the running checksum behind the header. */

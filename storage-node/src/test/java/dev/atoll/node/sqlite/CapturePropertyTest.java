@@ -64,12 +64,11 @@ class CapturePropertyTest {
                 database.capture().connection().setPragma("cache_size", "10");
             } else {
                 database.fold();
-                assertThat(Files.readAllBytes(database.file))
-                        .isEqualTo(database.copyFromJournal(folder));
+                assertThat(database.differsFromJournalAt(folder)).isEqualTo(-1);
             }
         }
         database.fold();
-        assertThat(Files.readAllBytes(database.file)).isEqualTo(database.copyFromJournal(folder));
+        assertThat(database.differsFromJournalAt(folder)).isEqualTo(-1);
         assertThat(database.capture().connection().runOnce("PRAGMA integrity_check"))
                 .isEqualTo("ok");
         database.capture().close();

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,22 @@ class CaptureTest {
     }
 
     @Test
+    void aWalThatHeldNothingButARollbackMayGetOtherSalts() throws Exception {
+        database.fold();
+        database.capture().close();
+        database.reopen();
+        database.capture().connection().setPragma("cache_size", "10");
+        var large =
+                "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 300)"
+                        + " INSERT INTO t SELECT n, randomblob(1000) FROM c";
+        assertThat(database.rollBack(large)).isEmpty();
+        assertThat(database.rollBack(large)).isEmpty();
+
+        assertThat(database.commit("INSERT INTO t VALUES (1, 'a')")).isPresent();
+        isTheJournalsCopyAfterAFold();
+    }
+
+    @Test
     void theWalMayBeginAnewAfterOurOwnFold() throws Exception {
         for (int round = 0; round < 5; round++) {
             database.commit("INSERT INTO t(v) VALUES (randomblob(9000))");
@@ -114,7 +131,7 @@ class CaptureTest {
                 .isThrownBy(database::fold)
                 .matches(failure -> failure.reason() == Reason.INSTANCE_QUARANTINED)
                 .withMessageContaining("offset 32: frame damaged");
-        assertThat(Files.readAllBytes(database.file)).isEqualTo(before);
+        assertThat(Arrays.mismatch(Files.readAllBytes(database.file), before)).isEqualTo(-1);
     }
 
     @Test
@@ -173,6 +190,7 @@ class CaptureTest {
         var state = Files.readAllBytes(database.file);
         for (var step : List.of("database moved", "wal moved", "nothing moved")) {
             Files.deleteIfExists(moved);
+            Files.deleteIfExists(PageSums.file(database.file));
             Files.write(step.equals("database moved") ? moved : database.file, state);
             if (step.equals("database moved")) {
                 Files.delete(database.file);
@@ -185,9 +203,7 @@ class CaptureTest {
                     CapturedDatabase.INCARNATION,
                     database.journal);
 
-            assertThat(Files.readAllBytes(database.file))
-                    .as(step)
-                    .isEqualTo(database.copyFromJournal(folder));
+            assertThat(database.differsFromJournalAt(folder)).as(step).isEqualTo(-1);
             assertThat(moved).doesNotExist();
             assertThat(folder.resolve("i.sqlite.moved-wal")).doesNotExist();
         }
@@ -231,7 +247,7 @@ class CaptureTest {
 
     private void isTheJournalsCopyAfterAFold() throws SQLException, IOException {
         database.fold();
-        assertThat(Files.readAllBytes(database.file)).isEqualTo(database.copyFromJournal(folder));
+        assertThat(database.differsFromJournalAt(folder)).isEqualTo(-1);
     }
 
     private Path wal() {

@@ -92,11 +92,19 @@ final class CapturedDatabase {
         capture = Capture.open(SystemDisk.INSTANCE, file, false);
     }
 
-    /** A second copy, made of nothing but the journal. */
-    byte[] copyFromJournal(Path folder) throws IOException {
+    /** Opens it again after it was closed. */
+    void reopen() throws SQLException, IOException {
+        capture = Capture.open(SystemDisk.INSTANCE, file, false);
+    }
+
+    /**
+     * Where the file differs from a second copy that is made of nothing but the journal; -1 if it
+     * does not.
+     */
+    long differsFromJournalAt(Path folder) throws IOException {
         var copy = Files.createTempDirectory(folder, "copy").resolve("i.sqlite");
         Redo.redo(SystemDisk.INSTANCE, copy, INCARNATION, journal);
-        return Files.readAllBytes(copy);
+        return Files.mismatch(file, copy);
     }
 
     long number(String sql) throws SQLException {
