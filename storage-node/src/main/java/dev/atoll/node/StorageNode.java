@@ -1,10 +1,14 @@
 package dev.atoll.node;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.instance.CatalogRepair;
 import dev.atoll.node.instance.InstanceMetrics;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.Recovery;
+import dev.atoll.node.journal.FileJournal;
+import dev.atoll.node.journal.JournalMetrics;
 import dev.atoll.node.lease.EtcdOwnership;
 import dev.atoll.node.lease.LeaseMetrics;
 import dev.atoll.node.lease.LocalOwnership;
@@ -42,6 +46,7 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable Catalog catalog;
     private @Nullable Ownership ownership;
     private @Nullable Instances instances;
+    private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
     private @Nullable NodeServer server;
 
@@ -100,7 +105,13 @@ public final class StorageNode implements AutoCloseable {
 
     /** Why the node is not ready, a line each; empty when it is. */
     public List<String> missing() {
-        return ownership == null ? List.of("node: not started") : ownership.missing();
+        if (ownership == null || instances == null) {
+            return List.of("node: not started");
+        }
+        return instances
+                .failure()
+                .map(failure -> List.of("journal: " + failure.message()))
+                .orElseGet(ownership::missing);
     }
 
     /** Lets running calls end, closes every instance, and gives the registration back. */
@@ -125,11 +136,23 @@ public final class StorageNode implements AutoCloseable {
         if (catalog != null) {
             catalog.close();
         }
+        closeJournal();
         if (tls != null) {
             tls.close();
         }
         folder.close();
         LOG.atInfo().addKeyValue("node", folder.nodeId()).log("node stopped");
+    }
+
+    private void closeJournal() {
+        try {
+            if (journal != null) {
+                journal.close();
+            }
+        } catch (IOException e) {
+            // What was acknowledged is durable: closing adds nothing to it.
+            LOG.atError().log("the journal could not be closed", e);
+        }
     }
 
     private void startInCluster() throws IOException {
@@ -166,10 +189,30 @@ public final class StorageNode implements AutoCloseable {
 
     private void startServing(Ownership shards, ServerBuilder<?> builder) throws IOException {
         ownership = shards;
+        journal =
+                FileJournal.open(
+                        new FileJournal.Place(SystemDisk.INSTANCE, folder.journal()),
+                        config.instances().journal(),
+                        new JournalMetrics(registry),
+                        new FileJournal.Sources(System::nanoTime, new SecureRandom()));
+        var recovery = new Recovery(journal, folder);
+        // Before anybody opens an instance, the catalogue's rebuilding too.
+        recovery.run();
         catalog = CatalogRepair.open(folder, config.instances().limits().sqlite());
+        recovery.redone()
+                .forEach(
+                        (incarnation, now) ->
+                                catalog.update(
+                                        incarnation, now.commit(), now.timeMicros(), now.bytes()));
         instances =
                 new Instances(
-                        new Instances.Parts(folder, catalog, shards, new InstanceMetrics(registry)),
+                        new Instances.Parts(
+                                folder,
+                                catalog,
+                                shards,
+                                new InstanceMetrics(registry),
+                                journal,
+                                recovery),
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();

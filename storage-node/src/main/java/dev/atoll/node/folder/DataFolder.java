@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  * lock                                    held while a process uses the folder
  * node.properties                         format, id, cluster, shards
  * catalog.sqlite                          a view that can be rebuilt from the instances
+ * journal/                                the commits that are not folded yet, by segment
  * epochs                                  lines "shard epoch": the highest seen
  * instances/00042/                        there from before the first instance of that shard on
  * instances/00042/7f/00063f…a1.sqlite     an instance, by incarnation; its -wal beside it
@@ -45,7 +46,7 @@ import java.util.stream.Stream;
  */
 public final class DataFolder implements AutoCloseable {
     /** The format of the folder. A newer one is refused. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /** Some times what a transaction of the catalogue takes. */
     private static final long WORTH_EMPTYING_BYTES = 256 << 10;
@@ -120,6 +121,11 @@ public final class DataFolder implements AutoCloseable {
 
     public Path catalogFile() {
         return root.resolve("catalog.sqlite");
+    }
+
+    /** The folder of the journal. */
+    public Path journal() {
+        return root.resolve("journal");
     }
 
     /** Where the bytes left on the disk are asked for. */

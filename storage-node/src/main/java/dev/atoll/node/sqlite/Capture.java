@@ -139,7 +139,21 @@ final class Capture implements AutoCloseable {
         }
     }
 
-    /** Leaves the files as they are, as a crash would. */
+    /** Whether nothing is in the WAL that is not in the database too. */
+    boolean isFolded() {
+        return wal.isFolded();
+    }
+
+    /** Leaves the files as they are after an error, which must not be lost for another. */
+    void abandonAfter(Exception e) {
+        try {
+            abandon();
+        } catch (SQLException | IOException suppressed) {
+            e.addSuppressed(suppressed);
+        }
+    }
+
+    /** Leaves the files as they are, as a crash would: what is not folded is for the redo. */
     void abandon() throws SQLException, IOException {
         wal.close();
         Undo.move(disk, database);

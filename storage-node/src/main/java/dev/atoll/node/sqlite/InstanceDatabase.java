@@ -1,5 +1,9 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.SystemDisk;
+import dev.atoll.node.journal.DatabaseState;
+import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
@@ -10,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +23,34 @@ import org.sqlite.core.Codes;
 /**
  * One open instance: its database file and the one connection to it. One thread at a time (the
  * instance's lane); what it is as of the newest commit may be read by any.
+ *
+ * <p>SQLite syncs nothing here. A commit is durable once the {@link CommitSink} says so, or once it
+ * is folded; what is neither is lost in a crash, and nobody was told of it.
  */
 public final class InstanceDatabase implements AutoCloseable {
-    private final SqliteConnection connection;
-    private final Engine engine;
+    private static final Disk DISK = SystemDisk.INSTANCE;
+
+    /** One instance must not hold up the journal for all others. */
+    private static final long COMMIT_BYTES_MAX = 64L << 20;
+
+    private final Capture capture;
+    private final SqliteLimits limits;
     private final InstantSource clock;
+
+    // Another one after an undo; read by listings meanwhile.
+    private volatile Engine engine;
     private volatile @Nullable Failure broken;
 
-    private InstanceDatabase(SqliteConnection connection, Engine engine, InstantSource clock) {
-        this.connection = connection;
+    /** Of the newest commit, which the record of the next one names. */
+    private int checksum;
+
+    private InstanceDatabase(
+            Capture capture, Engine engine, SqliteLimits limits, InstantSource clock) {
+        this.capture = capture;
         this.engine = engine;
+        this.limits = limits;
         this.clock = clock;
+        this.checksum = capture.folded().map(PageSums.Folded::checksum).orElse(0);
     }
 
     /** Whose database it is. */
@@ -43,9 +65,10 @@ public final class InstanceDatabase implements AutoCloseable {
         if (Files.exists(file)) {
             throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
         }
+        var capture = connect(file, true);
         var database =
                 assemble(
-                        connect(file, true),
+                        capture,
                         connection -> {
                             connection.runOnce("BEGIN IMMEDIATE");
                             var meta = InstanceMeta.create(connection, identity, clock.instant());
@@ -55,8 +78,16 @@ public final class InstanceDatabase implements AutoCloseable {
                         },
                         limits,
                         clock);
-        InstanceFile.syncFolder(file);
-        return database;
+        try {
+            // Not a commit of the instance: it has none yet, and this is folded at once.
+            capture.take();
+            database.fold();
+            InstanceFile.syncFolder(file);
+            return database;
+        } catch (RuntimeException e) {
+            database.closeAfter(e);
+            throw e;
+        }
     }
 
     /**
@@ -65,13 +96,59 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
-        InstanceFile.check(file, new SqliteErrors(file));
+        var errors = new SqliteErrors(file);
+        try {
+            Redo.clean(DISK, file);
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+        InstanceFile.check(file, errors);
+        var capture = connect(file, false);
         return assemble(
-                connect(file, false),
-                connection -> InstanceMeta.read(connection, identity),
+                capture,
+                connection ->
+                        InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
                 limits,
                 clock);
     }
+
+    private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
+        var folded =
+                capture.folded()
+                        .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
+        if (folded.incarnation() != identity.incarnation()) {
+            throw errors.quarantined(
+                    "its .sums file: of incarnation "
+                            + folded.incarnation()
+                            + " (expected: "
+                            + identity.incarnation()
+                            + ")");
+        }
+        return folded;
+    }
+
+    /**
+     * Redoes the commits of the journal after the newest folded one, oldest first, in the file of a
+     * database that is not open. Returns the newest commit that is in it then; empty if there is no
+     * such file: what was deleted does not come back. Throws INSTANCE_QUARANTINED if a commit is
+     * missing in between.
+     */
+    public static Optional<Redone> redo(
+            Path file, long incarnation, List<JournalRecord.Commit> commits) throws IOException {
+        if (!Redo.isThere(DISK, file)) {
+            return Optional.empty();
+        }
+        var folded = Redo.redo(DISK, file, incarnation, commits);
+        return Optional.of(
+                new Redone(
+                        folded.commit(),
+                        folded.timeMicros(),
+                        folded.checksum(),
+                        (long) folded.pageCount() * folded.pageSize()));
+    }
+
+    /** What is in a file after a redo. */
+    public record Redone(long commit, long timeMicros, int checksum, long bytes) {}
 
     /**
      * The key of the instance whose file this is, for whoever lost the list of them. Throws
@@ -94,11 +171,16 @@ public final class InstanceDatabase implements AutoCloseable {
         InstanceFile.delete(file);
     }
 
-    private static SqliteConnection connect(Path file, boolean create) {
+    private static Capture connect(Path file, boolean create) {
+        var errors = new SqliteErrors(file);
         try {
-            return SqliteConnection.open(file, create);
+            return Capture.open(DISK, file, create);
         } catch (SQLException e) {
-            throw openFailure(e, new SqliteErrors(file));
+            throw openFailure(e, errors);
+        } catch (IOException e) {
+            throw errors.isDiskFull()
+                    ? errors.diskFull()
+                    : errors.quarantined("its .sums file: " + e.getMessage(), e);
         }
     }
 
@@ -108,18 +190,16 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     private static InstanceDatabase assemble(
-            SqliteConnection connection,
-            MetaSource source,
-            SqliteLimits limits,
-            InstantSource clock) {
+            Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
+        var connection = capture.connection();
         try {
             var engine = new Engine(connection, source.meta(connection), limits);
-            return new InstanceDatabase(connection, engine, clock);
+            return new InstanceDatabase(capture, engine, limits, clock);
         } catch (SQLException e) {
-            connection.closeAfter(e);
+            capture.abandonAfter(e);
             throw openFailure(e, connection.errors());
         } catch (RuntimeException e) {
-            connection.closeAfter(e);
+            capture.abandonAfter(e);
             throw e;
         }
     }
@@ -138,7 +218,7 @@ public final class InstanceDatabase implements AutoCloseable {
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
         try {
-            connection.run("BEGIN");
+            connection().run("BEGIN");
             engine.progress().begin(budget);
             return work.apply(new ReadTransaction(engine, budget));
         } catch (SQLException e) {
@@ -152,24 +232,25 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /**
-     * Runs the work in one transaction: committed and durable when this returns, and wholly undone
-     * when it throws anything but OUTCOME_UNKNOWN. The commit number grows only if something
-     * changed.
+     * Runs the work in one transaction: committed, and on its way to durability, when this returns,
+     * and wholly undone when it throws anything but OUTCOME_UNKNOWN. The commit number grows only
+     * if something changed.
      */
-    public <T> T write(CallBudget budget, Function<WriteTransaction, T> work) {
+    public <T> T write(CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
         checkUsable();
         WriteTransaction transaction = null;
         boolean open = true;
+        var mark = capture.mark();
         try {
-            connection.run("BEGIN IMMEDIATE");
+            connection().run("BEGIN IMMEDIATE");
             transaction = new WriteTransaction(engine, budget, clock.instant());
             engine.progress().begin(budget);
             var result = work.apply(transaction);
             var pending = transaction.finish();
             engine.progress().end();
             open = false;
-            commit(transaction);
-            engine.committed(pending.meta(), pending.pages());
+            commit(transaction, mark);
+            send(pending, mark, sink);
             return result;
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
@@ -182,23 +263,126 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /** This line makes a commit durable: SQLite syncs the WAL before it returns. */
-    private void commit(WriteTransaction transaction) {
+    /** Nothing is durable when this returns: SQLite syncs nothing. */
+    private void commit(WriteTransaction transaction, WalFile.Mark mark) {
         try {
-            connection.run("COMMIT");
+            connection().run("COMMIT");
         } catch (SQLException e) {
             rollBack(transaction);
-            switch (SqliteErrors.code(e) & 0xff) {
+            if ((SqliteErrors.code(e) & 0xff) == Codes.SQLITE_CONSTRAINT) {
                 // A deferred constraint: SQLite refuses before it writes.
-                case Codes.SQLITE_CONSTRAINT -> throw engine.errors().ofStatement(e, "COMMIT");
-                // The commit's last page did not fit: so it is not there, now or after a crash.
-                case Codes.SQLITE_FULL -> throw engine.errors().diskFull();
-                default -> {
-                    broken = engine.errors().unknown(e);
-                    throw broken;
-                }
+                throw engine.errors().ofStatement(e, "COMMIT");
             }
+            // It may have happened all the same.
+            undo(mark);
+            throw (SqliteErrors.code(e) & 0xff) == Codes.SQLITE_FULL
+                    ? engine.errors().diskFull()
+                    : engine.errors().ofFile(e);
         }
+    }
+
+    /** Takes the commit from the WAL and sends it on; undoes it where it cannot go on. */
+    private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
+        var captured = capture.take();
+        if (captured.isEmpty()) {
+            return;
+        }
+        var next =
+                pending.meta().commit() > commit()
+                        ? pending.meta()
+                        : pending.meta().next(clock.instant(), pending.meta().requests());
+        try {
+            if (captured.get().pages().bytes() > COMMIT_BYTES_MAX) {
+                throw Failure.limitExceeded(
+                        "pages of a commit, in bytes",
+                        COMMIT_BYTES_MAX,
+                        captured.get().pages().bytes());
+            }
+            var record =
+                    new JournalRecord.Commit(
+                            sink.origin(next.lastCommitMicros()),
+                            next.commit(),
+                            checksum,
+                            new DatabaseState(captured.get().pageCount(), 0, 0),
+                            captured.get().pages());
+            sink.append(record);
+            checksum = record.checksum();
+        } catch (Failure e) {
+            if (e.reason() != Reason.OUTCOME_UNKNOWN) {
+                undo(mark);
+            }
+            throw e;
+        }
+        engine.committed(next, pending.pages());
+    }
+
+    /** Takes back what was committed after the mark, exactly. */
+    private void undo(WalFile.Mark mark) {
+        var before = engine;
+        try {
+            capture.undo(mark);
+            engine = new Engine(capture.connection(), before.meta(), limits);
+        } catch (SQLException e) {
+            broken = before.errors().unknown(e);
+            throw broken;
+        } catch (IOException e) {
+            broken =
+                    Failure.of(
+                            Reason.OUTCOME_UNKNOWN,
+                            "a commit could not be undone: " + e.getMessage(),
+                            e);
+            throw broken;
+        }
+    }
+
+    /**
+     * Brings all commits into the database file, durably. Every one of them has to be durable in
+     * the journal already.
+     */
+    public void fold() {
+        if (broken != null) {
+            throw broken;
+        }
+        try {
+            capture.fold(
+                    new PageSums.Folded(
+                            identity().incarnation(),
+                            commit(),
+                            engine.meta().lastCommitMicros(),
+                            0,
+                            0,
+                            checksum,
+                            (int) engine.pageSize(),
+                            (int) (sizeBytes() / engine.pageSize())));
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        } catch (IOException e) {
+            throw noted(
+                    engine.errors().isDiskFull()
+                            ? engine.errors().diskFull()
+                            : engine.errors().quarantined("fold: " + e.getMessage(), e));
+        } catch (Failure e) {
+            throw noted(e);
+        }
+    }
+
+    /** Whether every commit is in the database file. */
+    public boolean isFolded() {
+        return capture.isFolded();
+    }
+
+    /** Of the newest commit; what the record of a fold names. */
+    public int checksum() {
+        return checksum;
+    }
+
+    /** Bytes of commits in the WAL. */
+    public long walBytes() {
+        return capture.isFolded() ? 0 : capture.walBytes();
+    }
+
+    private SqliteConnection connection() {
+        return capture.connection();
     }
 
     private void rollBack(@Nullable WriteTransaction transaction) {
@@ -211,7 +395,7 @@ public final class InstanceDatabase implements AutoCloseable {
     private void rollBack() {
         engine.progress().end();
         try {
-            connection.run("ROLLBACK");
+            connection().run("ROLLBACK");
         } catch (SQLException e) {
             // An OR ROLLBACK, a full disk or an interruption has already ended it.
             if (!SqliteErrors.text(e).contains("no transaction is active") && broken == null) {
@@ -280,14 +464,29 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /**
-     * Brings the WAL into the file, and closes it. What was committed stays so even if it throws.
+     * Closes it. What is not folded stays as a crash would leave it, and is redone from the journal
+     * when it is opened again.
      */
     @Override
     public void close() {
         try {
-            connection.close();
+            if (broken == null && capture.isFolded()) {
+                capture.close();
+            } else {
+                capture.abandon();
+            }
         } catch (SQLException e) {
             throw engine.errors().ofFile(e);
+        } catch (IOException e) {
+            throw engine.errors().quarantined("cannot be closed: " + e.getMessage(), e);
+        }
+    }
+
+    private void closeAfter(RuntimeException e) {
+        try {
+            close();
+        } catch (RuntimeException suppressed) {
+            e.addSuppressed(suppressed);
         }
     }
 }

@@ -31,9 +31,7 @@ final class Redo {
     static PageSums.Folded redo(
             Disk disk, Path database, long incarnation, List<JournalRecord.Commit> commits)
             throws IOException {
-        Undo.restoreName(disk, database);
-        // What is in it never became durable, or is in the journal.
-        disk.delete(wal(database));
+        clean(disk, database);
         try (var sums = PageSums.open(disk, database)) {
             var folded = sums.folded().orElse(null);
             long done = folded == null ? 0 : folded.commit();
@@ -66,6 +64,18 @@ final class Redo {
             sums.fold(now);
             return now;
         }
+    }
+
+    /** Takes away what a crash left: a WAL, and names that an undo had given. */
+    static void clean(Disk disk, Path database) throws IOException {
+        Undo.restoreName(disk, database);
+        // What is in it never became durable, or is in the journal.
+        disk.delete(wal(database));
+    }
+
+    /** Whether there is a database to redo commits in: a deleted one does not come back. */
+    static boolean isThere(Disk disk, Path database) throws IOException {
+        return disk.exists(database) || disk.exists(Undo.moved(database));
     }
 
     /** From the newest to the oldest, each page once. */

@@ -23,14 +23,19 @@ final class Undo {
     /** Gives the open files other names. The connection has to be closed next. */
     static void move(Disk disk, Path database) throws IOException {
         var moved = moved(database);
-        disk.rename(named(database, WAL), named(moved, WAL));
+        // There is none before the first write.
+        if (disk.exists(named(database, WAL))) {
+            disk.rename(named(database, WAL), named(moved, WAL));
+        }
         disk.rename(database, moved);
     }
 
     /** Gives the files, which nobody has open now, their names back. */
     static void moveBack(Disk disk, Path database) throws IOException {
         var moved = moved(database);
-        disk.rename(named(moved, WAL), named(database, WAL));
+        if (disk.exists(named(moved, WAL))) {
+            disk.rename(named(moved, WAL), named(database, WAL));
+        }
         disk.rename(moved, database);
     }
 
@@ -43,7 +48,7 @@ final class Undo {
         }
     }
 
-    private static Path moved(Path database) {
+    static Path moved(Path database) {
         return named(database, MOVED);
     }
 

@@ -91,6 +91,11 @@ final class WalFile implements AutoCloseable {
         return new Mark(end, salt1, salt2, sum1, sum2, restartAllowed);
     }
 
+    /** Whether no commit was taken since the last fold. */
+    boolean isFolded() {
+        return restartAllowed || end <= HEADER_BYTES;
+    }
+
     /** Bytes up to the end of the newest commit. */
     long end() {
         return end;

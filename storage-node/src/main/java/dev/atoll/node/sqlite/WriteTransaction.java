@@ -149,7 +149,9 @@ public final class WriteTransaction extends ReadTransaction {
                 return new Pending(engine.meta(), pages);
             }
             var next = engine.meta().next(now, level);
-            next.write(engine.connection());
+            if (level.floorMillis() != engine.meta().requests().floorMillis()) {
+                next.write(engine.connection());
+            }
             return new Pending(next, pages);
         } catch (SQLException e) {
             throw failure(e);

@@ -3,6 +3,8 @@ package dev.atoll.node.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.node.journal.Origin;
 import dev.atoll.node.sqlite.InstanceDatabase.Identity;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
@@ -19,6 +21,18 @@ import java.util.function.Function;
 final class TestDatabase implements AutoCloseable {
     static final Identity ALICE = new Identity(1_000_001, InstanceKey.parse("user:alice"));
     static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+
+    /** Takes every commit; what is not folded is lost with the process. */
+    private static final CommitSink SINK =
+            new CommitSink() {
+                @Override
+                public Origin origin(long timeMicros) {
+                    return new Origin(0, 1, ALICE.incarnation(), timeMicros);
+                }
+
+                @Override
+                public void append(JournalRecord.Commit commit) {}
+            };
 
     final Path file;
     private final SqliteLimits limits;
@@ -52,6 +66,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     void reopen() {
+        database.fold();
         database.close();
         database = InstanceDatabase.open(file, ALICE, limits, () -> now);
     }
@@ -67,7 +82,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     <T> T write(Function<WriteTransaction, T> work) {
-        return database.write(budget(), work);
+        return database.write(budget(), SINK, work);
     }
 
     SqlResult query(String sql, SqlValue... parameters) {
