@@ -216,10 +216,10 @@ class StorageNodeTest {
                 .isThrownBy(() -> TestNode.start(data, Map.of("shards", "7")))
                 .withMessageContaining("shards: '1024' (expected: '7')");
         var properties = data.resolve("node.properties");
-        Files.writeString(properties, Files.readString(properties).replace("format=1", "format=2"));
+        Files.writeString(properties, Files.readString(properties).replace("format=2", "format=3"));
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
-                .withMessageContaining("format: '2' (expected: at most 1; a newer version");
+                .withMessageContaining("format: '3' (expected: at most 2; a newer version");
         Files.delete(properties);
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A fresh instance in a folder, with short ways to call it and a clock that tests turn. */
@@ -23,16 +24,22 @@ final class TestDatabase implements AutoCloseable {
     static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
 
     /** Takes every commit; what is not folded is lost with the process. */
-    private static final CommitSink SINK =
-            new CommitSink() {
-                @Override
-                public Origin origin(long timeMicros) {
-                    return new Origin(0, 1, ALICE.incarnation(), timeMicros);
-                }
+    static final CommitSink SINK = sink(_ -> {});
 
-                @Override
-                public void append(JournalRecord.Commit commit) {}
-            };
+    /** Gives each commit to a journal of the test's. */
+    static CommitSink sink(Consumer<JournalRecord.Commit> journal) {
+        return new CommitSink() {
+            @Override
+            public Origin origin(long timeMicros) {
+                return new Origin(0, 1, ALICE.incarnation(), timeMicros);
+            }
+
+            @Override
+            public void append(JournalRecord.Commit commit) {
+                journal.accept(commit);
+            }
+        };
+    }
 
     final Path file;
     private final SqliteLimits limits;
@@ -149,6 +156,9 @@ final class TestDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        if (database.broken().isEmpty()) {
+            database.fold();
+        }
         database.close();
     }
 }
