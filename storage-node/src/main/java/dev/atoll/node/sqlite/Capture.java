@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One open database whose commits are taken from its WAL, instead of being synced by SQLite. One
@@ -35,18 +36,13 @@ final class Capture implements AutoCloseable {
     /** Opens a database that is folded whole, or new; its WAL is gone. */
     static Capture open(Disk disk, Path database, boolean create) throws SQLException, IOException {
         var sums = PageSums.open(disk, database);
+        var connection = SqliteConnection.openCaptured(database, create);
         try {
-            var connection = SqliteConnection.openCaptured(database, create);
-            try {
-                int pageSize = (int) connection.number("PRAGMA page_size");
-                var wal = new WalFile(disk, database, pageSize, connection.errors());
-                return new Capture(disk, database, connection, wal, sums);
-            } catch (SQLException | RuntimeException e) {
-                connection.closeAfter(e);
-                throw e;
-            }
+            int pageSize = (int) connection.number("PRAGMA page_size");
+            var wal = new WalFile(disk, database, pageSize, connection.errors());
+            return new Capture(disk, database, connection, wal, sums);
         } catch (SQLException | RuntimeException e) {
-            sums.close();
+            connection.closeAfter(e);
             throw e;
         }
     }
@@ -70,9 +66,21 @@ final class Capture implements AutoCloseable {
         return wal.end();
     }
 
-    /** Takes what the COMMIT that just returned has changed; empty if that was nothing. */
-    Optional<CapturedCommit> take() {
-        return wal.take();
+    /**
+     * Takes what the COMMIT that just returned has changed; empty if that was nothing. Throws
+     * LIMIT_EXCEEDED, and then it has to be undone, if those are more than {@code bytesMax}.
+     */
+    Optional<CapturedCommit> take(long bytesMax) {
+        return wal.take(bytesMax, this::framesInWal);
+    }
+
+    private long framesInWal() {
+        try {
+            // Looks only.
+            return counts("NOOP")[1];
+        } catch (SQLException e) {
+            throw errors.ofFile(e);
+        }
     }
 
     /**
@@ -93,8 +101,9 @@ final class Capture implements AutoCloseable {
      * commit has to be durable in the journal: a crash in the middle is mended from there.
      */
     void fold(PageSums.Folded now) throws SQLException, IOException {
+        checkUntouched();
         // Before SQLite copies pages that it does not verify.
-        wal.verify(sums::put);
+        var changed = wal.isFolded() ? new TreeMap<Integer, Integer>() : wal.verify();
         // Syncs the WAL, then the database: in this order a crash finds one of both whole.
         connection.setPragma("synchronous", "2");
         try {
@@ -102,21 +111,21 @@ final class Capture implements AutoCloseable {
         } finally {
             connection.setPragma("synchronous", "0");
         }
-        sums.fold(now);
+        sums.fold(changed, now);
         wal.folded();
     }
 
+    /** Between folds SQLite does not write the database file, and nobody else may. */
+    private void checkUntouched() throws IOException {
+        if (folded().isPresent() && !sums.isUntouched()) {
+            throw errors.quarantined("was written by somebody else while it was open");
+        }
+    }
+
     private void checkpoint() throws SQLException {
-        long[] counts =
-                connection
-                        .findFirst(
-                                "PRAGMA wal_checkpoint(PASSIVE)",
-                                row ->
-                                        new long[] {
-                                            row.longValue(0), row.longValue(1), row.longValue(2)
-                                        })
-                        .orElseThrow();
-        if (counts[0] != 0 || counts[1] != counts[2]) {
+        long frames = wal.frames();
+        long[] counts = counts("PASSIVE");
+        if (counts[0] != 0 || counts[1] != counts[2] || (!wal.isFolded() && counts[1] != frames)) {
             throw errors.quarantined(
                     "checkpoint: busy "
                             + counts[0]
@@ -124,15 +133,26 @@ final class Capture implements AutoCloseable {
                             + counts[2]
                             + " of "
                             + counts[1]
-                            + " frames (expected: all)");
+                            + " frames (expected: all of "
+                            + frames
+                            + ")");
         }
+    }
+
+    /** Whether the lock was not to be had, frames in the WAL, frames in the database too. */
+    private long[] counts(String mode) throws SQLException {
+        return connection
+                .findFirst(
+                        "PRAGMA wal_checkpoint(" + mode + ")",
+                        row -> new long[] {row.longValue(0), row.longValue(1), row.longValue(2)})
+                .orElseThrow();
     }
 
     /** Closes a database that is folded whole; SQLite deletes the WAL. */
     @Override
     public void close() throws IOException {
         wal.close();
-        try (sums) {
+        try {
             connection.close();
         } catch (SQLException e) {
             throw errors.ofFile(e);
@@ -159,6 +179,5 @@ final class Capture implements AutoCloseable {
         Undo.move(disk, database);
         connection.close();
         Undo.moveBack(disk, database);
-        sums.close();
     }
 }

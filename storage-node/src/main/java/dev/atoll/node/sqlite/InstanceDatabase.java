@@ -80,7 +80,7 @@ public final class InstanceDatabase implements AutoCloseable {
                         clock);
         try {
             // Not a commit of the instance: it has none yet, and this is folded at once.
-            capture.take();
+            capture.take(COMMIT_BYTES_MAX);
             database.fold();
             InstanceFile.syncFolder(file);
             return database;
@@ -103,6 +103,7 @@ public final class InstanceDatabase implements AutoCloseable {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
         InstanceFile.check(file, errors);
+        checkUntouched(file, errors);
         var capture = connect(file, false);
         return assemble(
                 capture,
@@ -110,6 +111,35 @@ public final class InstanceDatabase implements AutoCloseable {
                         InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
                 limits,
                 clock);
+    }
+
+    /** A file that somebody wrote while it was closed has to be what it was all the same. */
+    private static void checkUntouched(Path file, SqliteErrors errors) {
+        try {
+            var sums = PageSums.open(DISK, file);
+            if (sums.folded().isEmpty() || sums.isUntouched()) {
+                return;
+            }
+            var damaged = new Scrub(DISK, file).all();
+            if (!damaged.isEmpty()) {
+                throw errors.quarantined(
+                        "offset "
+                                + damaged.getFirst().offset()
+                                + ": page "
+                                + damaged.getFirst().number()
+                                + ": checksum; the file was written by somebody else");
+            }
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What is wrong with the pages of a file that is not open and has nothing to be redone, a line
+     * each. Throws INSTANCE_QUARANTINED if it has the wrong length or no checksums.
+     */
+    public static List<String> scrub(Path file) throws IOException {
+        return new Scrub(DISK, file).all().stream().map(Scrub.DamagedPage::toString).toList();
     }
 
     private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
@@ -155,8 +185,15 @@ public final class InstanceDatabase implements AutoCloseable {
      * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
      */
     public static InstanceKey readKey(Path file) {
-        // Before SQLite opens it, which would change a file that it takes for empty.
-        InstanceFile.check(file, new SqliteErrors(file));
+        // Before SQLite opens it, which would bring in a WAL that a crash left, and change a file
+        // that it takes for empty.
+        var errors = new SqliteErrors(file);
+        try {
+            Redo.clean(DISK, file);
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+        InstanceFile.check(file, errors);
         try (var plain = PlainDatabase.open(file)) {
             var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
             if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
@@ -283,36 +320,44 @@ public final class InstanceDatabase implements AutoCloseable {
 
     /** Takes the commit from the WAL and sends it on; undoes it where it cannot go on. */
     private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
-        var captured = capture.take();
-        if (captured.isEmpty()) {
-            return;
+        boolean known = false;
+        try {
+            var captured = capture.take(COMMIT_BYTES_MAX);
+            if (captured.isPresent()) {
+                send(captured.get(), pending, sink);
+            }
+            known = true;
+        } catch (Failure e) {
+            known = true;
+            if (e.reason() != Reason.OUTCOME_UNKNOWN && e.reason() != Reason.INSTANCE_QUARANTINED) {
+                undo(mark);
+            }
+            throw e;
+        } finally {
+            // A defect, or memory that ran out: the next commit must not be taken for this one.
+            if (!known) {
+                broken =
+                        Failure.of(
+                                Reason.OUTCOME_UNKNOWN,
+                                "a commit was made, and did not get to the journal");
+            }
         }
+    }
+
+    private void send(CapturedCommit captured, WriteTransaction.Pending pending, CommitSink sink) {
         var next =
                 pending.meta().commit() > commit()
                         ? pending.meta()
                         : pending.meta().next(clock.instant(), pending.meta().requests());
-        try {
-            if (captured.get().pages().bytes() > COMMIT_BYTES_MAX) {
-                throw Failure.limitExceeded(
-                        "pages of a commit, in bytes",
-                        COMMIT_BYTES_MAX,
-                        captured.get().pages().bytes());
-            }
-            var record =
-                    new JournalRecord.Commit(
-                            sink.origin(next.lastCommitMicros()),
-                            next.commit(),
-                            checksum,
-                            new DatabaseState(captured.get().pageCount(), 0, 0),
-                            captured.get().pages());
-            sink.append(record);
-            checksum = record.checksum();
-        } catch (Failure e) {
-            if (e.reason() != Reason.OUTCOME_UNKNOWN) {
-                undo(mark);
-            }
-            throw e;
-        }
+        var record =
+                new JournalRecord.Commit(
+                        sink.origin(next.lastCommitMicros()),
+                        next.commit(),
+                        checksum,
+                        new DatabaseState(captured.pageCount(), 0, 0),
+                        captured.pages());
+        sink.append(record);
+        checksum = record.checksum();
         engine.committed(next, pending.pages());
     }
 

@@ -9,8 +9,10 @@ import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings commits from the journal into the file of a database that nobody has open. One thread at a
@@ -32,45 +34,64 @@ final class Redo {
             Disk disk, Path database, long incarnation, List<JournalRecord.Commit> commits)
             throws IOException {
         clean(disk, database);
-        try (var sums = PageSums.open(disk, database)) {
-            var folded = sums.folded().orElse(null);
-            long done = folded == null ? 0 : folded.commit();
-            var missing = commits.stream().filter(commit -> commit.commit() > done).toList();
-            if (missing.isEmpty()) {
-                if (folded == null) {
-                    throw quarantined(database, "nothing folded, and nothing in the journal");
-                }
-                return folded;
+        var sums = PageSums.open(disk, database);
+        var folded = sums.folded().orElse(null);
+        long done = folded == null ? 0 : folded.commit();
+        var missing = commits.stream().filter(commit -> commit.commit() > done).toList();
+        if (missing.isEmpty()) {
+            if (folded == null) {
+                throw quarantined(database, "nothing folded, and nothing in the journal");
             }
-            checkChain(database, folded, missing);
-            var newest = missing.getLast();
-            try (var file = disk.open(database, OpenMode.CREATE_OR_OPEN)) {
-                write(file, sums, missing, newest.state().pageCount());
-                file.truncate((long) newest.state().pageCount() * newest.pages().pageSize());
-                file.sync();
-            }
-            // The names of the file and of its sidecar; and that the WAL is gone.
+            return folded;
+        }
+        checkChain(database, folded, missing);
+        var newest = missing.getLast();
+        SortedMap<Integer, Integer> changed;
+        try (var file = disk.open(database, OpenMode.CREATE_OR_OPEN)) {
+            changed = write(file, missing, newest.state().pageCount());
+            cut(file, database, newest);
+            file.sync();
+        }
+        var now =
+                new PageSums.Folded(
+                        incarnation,
+                        newest.commit(),
+                        newest.origin().timeMicros(),
+                        newest.state().nextAlarmMicros(),
+                        newest.state().schemaVersion(),
+                        newest.checksum(),
+                        newest.pages().pageSize(),
+                        newest.state().pageCount());
+        // The name of the file, before the sidecar speaks of it; and that the WAL is gone.
+        disk.syncDirectory(parent(database));
+        sums.fold(changed, now);
+        if (folded == null) {
+            // The name of the sidecar, which is new.
             disk.syncDirectory(parent(database));
-            var now =
-                    new PageSums.Folded(
-                            incarnation,
-                            newest.commit(),
-                            newest.origin().timeMicros(),
-                            newest.state().nextAlarmMicros(),
-                            newest.state().schemaVersion(),
-                            newest.checksum(),
-                            newest.pages().pageSize(),
-                            newest.state().pageCount());
-            sums.fold(now);
-            return now;
+        }
+        return now;
+    }
+
+    /** Every page is in a commit or was in the file before: a shorter file has lost some. */
+    private static void cut(DiskFile file, Path database, JournalRecord.Commit newest)
+            throws IOException {
+        long bytes = (long) newest.state().pageCount() * newest.pages().pageSize();
+        file.truncate(bytes);
+        if (file.size() != bytes) {
+            throw quarantined(database, file.size() + " bytes (expected: " + bytes + ")");
         }
     }
 
-    /** Takes away what a crash left: a WAL, and names that an undo had given. */
+    /**
+     * Takes away what a crash left: a WAL, and names that an undo had given. To be called before
+     * anybody opens the database with SQLite, which would bring such a WAL into it.
+     */
     static void clean(Disk disk, Path database) throws IOException {
         Undo.restoreName(disk, database);
         // What is in it never became durable, or is in the journal.
-        disk.delete(wal(database));
+        disk.delete(beside(database, "-wal"));
+        // Not ours: SQLite would take it for a transaction to be rolled back.
+        disk.delete(beside(database, "-journal"));
     }
 
     /** Whether there is a database to redo commits in: a deleted one does not come back. */
@@ -78,28 +99,26 @@ final class Redo {
         return disk.exists(database) || disk.exists(Undo.moved(database));
     }
 
-    /** From the newest to the oldest, each page once. */
-    private static void write(
-            DiskFile file, PageSums sums, List<JournalRecord.Commit> commits, int pageCount)
-            throws IOException {
-        var written = new HashSet<Integer>();
+    /** From the newest to the oldest, each page once; the checksums of those pages. */
+    private static SortedMap<Integer, Integer> write(
+            DiskFile file, List<JournalRecord.Commit> commits, int pageCount) throws IOException {
+        var sums = new TreeMap<Integer, Integer>();
         for (var commit : commits.reversed()) {
             var pages = commit.pages();
             for (int i = 0; i < pages.count(); i++) {
                 int number = pages.number(i);
-                if (number <= pageCount && written.add(number)) {
+                if (number <= pageCount && !sums.containsKey(number)) {
                     ByteBuffer image = pages.image(i);
-                    sums.put(number, image.duplicate());
+                    sums.put(number, PageSums.sum(image));
                     file.write(image, (number - 1L) * pages.pageSize());
                 }
             }
         }
+        return sums;
     }
 
     private static void checkChain(
-            Path database,
-            PageSums.@org.jspecify.annotations.Nullable Folded folded,
-            List<JournalRecord.Commit> commits) {
+            Path database, PageSums.@Nullable Folded folded, List<JournalRecord.Commit> commits) {
         long commit = folded == null ? 0 : folded.commit();
         int checksum = folded == null ? 0 : folded.checksum();
         for (var next : commits) {
@@ -117,8 +136,8 @@ final class Redo {
         }
     }
 
-    private static Path wal(Path database) {
-        return database.resolveSibling(database.getFileName() + "-wal");
+    private static Path beside(Path database, String suffix) {
+        return database.resolveSibling(database.getFileName() + suffix);
     }
 
     private static Path parent(Path file) {

@@ -235,14 +235,10 @@ class CaptureTest {
         int pageSize = 4096;
         flip(database.file, 3L * pageSize + 2000);
 
-        try (var sums = PageSums.open(SystemDisk.INSTANCE, database.file);
-                var file =
-                        SystemDisk.INSTANCE.open(
-                                database.file, dev.atoll.node.disk.OpenMode.READ)) {
-            assertThat(sums.findDamage(file)).contains(4);
-            flip(database.file, 3L * pageSize + 2000);
-            assertThat(sums.findDamage(file)).isEmpty();
-        }
+        assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all())
+                .containsExactly(new Scrub.DamagedPage(database.file, 3L * pageSize, 4));
+        flip(database.file, 3L * pageSize + 2000);
+        assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all()).isEmpty();
     }
 
     private void isTheJournalsCopyAfterAFold() throws SQLException, IOException {
