@@ -7,6 +7,7 @@ import dev.atoll.node.instance.CatalogRepair;
 import dev.atoll.node.instance.InstanceMetrics;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Recovery;
+import dev.atoll.node.journal.Durable;
 import dev.atoll.node.journal.FileJournal;
 import dev.atoll.node.journal.JournalMetrics;
 import dev.atoll.node.lease.EtcdOwnership;
@@ -15,6 +16,8 @@ import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.rpc.NodeServer;
 import dev.atoll.process.TlsFiles;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
@@ -144,6 +147,31 @@ public final class StorageNode implements AutoCloseable {
         LOG.atInfo().addKeyValue("node", folder.nodeId()).log("node stopped");
     }
 
+    /**
+     * Whether what was written is on the disk cannot be known any more, and a second try would hide
+     * that: a restart finds out what is.
+     */
+    private static void stopWhenTheJournalFails(FileJournal journal) {
+        journal.whenDurable(
+                Long.MAX_VALUE,
+                new Durable() {
+                    @Override
+                    public void durable() {
+                        throw new IllegalStateException("no log is that long");
+                    }
+
+                    @Override
+                    public void failed(Failure cause) {
+                        if (cause.reason() == Reason.OUTCOME_UNKNOWN) {
+                            LOG.error("the node stops: {}", cause.message());
+                            Thread.ofPlatform()
+                                    .name("journal-failed")
+                                    .start(() -> Runtime.getRuntime().exit(1));
+                        }
+                    }
+                });
+    }
+
     private void closeJournal() {
         try {
             if (journal != null) {
@@ -216,6 +244,7 @@ public final class StorageNode implements AutoCloseable {
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();
+        stopWhenTheJournalFails(journal);
         server =
                 NodeServer.start(
                         builder,

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -35,6 +36,7 @@ import java.util.stream.Stream;
  * node.properties                         format, id, cluster, shards
  * catalog.sqlite                          a view that can be rebuilt from the instances
  * journal/                                the commits that are not folded yet, by segment
+ * tmp/                                    copies on their way to a client
  * epochs                                  lines "shard epoch": the highest seen
  * instances/00042/                        there from before the first instance of that shard on
  * instances/00042/7f/00063f…a1.sqlite     an instance, by incarnation; its -wal beside it
@@ -95,6 +97,7 @@ public final class DataFolder implements AutoCloseable {
             lock(root, channel);
             var properties = readOrMake(root, cluster, shards, random);
             var folder = new DataFolder(root, channel, properties);
+            folder.emptyTemporary();
             folder.readHeld();
             folder.readEpochs();
             return folder;
@@ -126,6 +129,11 @@ public final class DataFolder implements AutoCloseable {
     /** The folder of the journal. */
     public Path journal() {
         return root.resolve("journal");
+    }
+
+    /** A name for a file that nobody needs after a restart. */
+    public Path temporaryFile() {
+        return root.resolve("tmp").resolve(UUID.randomUUID() + ".sqlite");
     }
 
     /** Where the bytes left on the disk are asked for. */
@@ -251,6 +259,16 @@ public final class DataFolder implements AutoCloseable {
             lockChannel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void emptyTemporary() throws IOException {
+        var temporary = root.resolve("tmp");
+        Files.createDirectories(temporary);
+        try (var files = Files.list(temporary)) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
         }
     }
 

@@ -8,10 +8,12 @@ import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.WriteTransaction;
+import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -196,6 +198,35 @@ public final class Instances implements AutoCloseable {
     /** Shows an instance without waking it. Fails with INSTANCE_NOT_FOUND if there is none. */
     public Call<InstanceStatus> describe(InstanceKey key, Terms terms) {
         return submit(key, terms, (instance, call) -> lifeCycle.describe(instance));
+    }
+
+    /** Looks for damage; what is wrong, nothing if all is well. */
+    public Call<List<String>> verify(InstanceKey key, Terms terms) {
+        return submit(key, terms, (instance, call) -> lifeCycle.verify(instance, call.budget()));
+    }
+
+    /** Gives unused space back. */
+    public Call<InstanceStatus> compact(InstanceKey key, Terms terms) {
+        return submit(
+                key,
+                terms,
+                (instance, call) -> {
+                    call.beginCommit();
+                    return lifeCycle.compact(instance, call.budget());
+                });
+    }
+
+    /** Writes a copy, without the node's own tables, to a file that is not there yet. */
+    public Call<Bookmark> export(InstanceKey key, Terms terms, Path target) {
+        return submit(
+                key, terms, (instance, call) -> lifeCycle.export(instance, call.budget(), target));
+    }
+
+    /**
+     * A name for a file that is needed for a while, and removed at the next start at the latest.
+     */
+    public Path temporaryFile() {
+        return folder.temporaryFile();
     }
 
     /** The instances of the range in the shards this node serves, in key order. */

@@ -5,6 +5,7 @@ import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -217,6 +219,60 @@ final class LifeCycle {
             catalog.put(entry);
             metrics.slept();
         }
+    }
+
+    /** Looks for damage: of the file, page by page, and of what SQLite keeps in it. */
+    List<String> verify(HostedInstance instance, CallBudget budget) {
+        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        var quarantine = instance.quarantine;
+        if (quarantine != null) {
+            return List.of(quarantine.message());
+        }
+        // Through SQLite it could not be read as it is on the disk.
+        sleep(instance);
+        try {
+            var file = folder.instanceFile(entry.shard(), entry.incarnation());
+            var damage = InstanceDatabase.scrub(file);
+            if (damage.isPresent()) {
+                quarantine(
+                        instance,
+                        Failure.of(Reason.INSTANCE_QUARANTINED, damage.get())
+                                .with("file", file.toString()));
+                return List.of(damage.get());
+            }
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    "instance " + instance.key + ": cannot be read: " + e.getMessage(),
+                    e);
+        }
+        var database = openExisting(instance);
+        return guard(instance, () -> database.checkIntegrity(budget));
+    }
+
+    /** Gives unused space back. */
+    InstanceStatus compact(HostedInstance instance, CallBudget budget) {
+        disk.checkWritable();
+        var database = openExisting(instance);
+        return guard(
+                instance,
+                () -> {
+                    database.compact(budget, log.sink(instance, database.identity().incarnation()));
+                    return new InstanceStatus(
+                            entryOf(instance, database), InstanceStatus.State.OPEN);
+                });
+    }
+
+    /** Writes a copy to a file; the commit that it holds. */
+    Bookmark export(HostedInstance instance, CallBudget budget, Path target) {
+        disk.checkWritable();
+        var database = openExisting(instance);
+        return guard(
+                instance,
+                () -> {
+                    database.export(budget, target);
+                    return new Bookmark(database.identity().incarnation(), database.commit());
+                });
     }
 
     /** Brings its commits into its file, once they are durable. */

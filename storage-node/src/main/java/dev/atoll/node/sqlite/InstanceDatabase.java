@@ -1,6 +1,7 @@
 package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.OpenMode;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
@@ -14,10 +15,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.core.Codes;
 
 /**
@@ -408,6 +411,91 @@ public final class InstanceDatabase implements AutoCloseable {
                             : engine.errors().quarantined("fold: " + e.getMessage(), e));
         } catch (Failure e) {
             throw noted(e);
+        }
+    }
+
+    /** What SQLite finds wrong in the database; nothing if it is well. */
+    public List<String> checkIntegrity(CallBudget budget) {
+        checkUsable();
+        try (var check = connection().prepare("PRAGMA integrity_check")) {
+            engine.progress().begin(budget);
+            var problems = new ArrayList<String>();
+            for (boolean row = check.start(); row; row = check.next()) {
+                problems.add(check.text(0));
+            }
+            return problems.equals(List.of("ok")) ? List.of() : problems;
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        } finally {
+            engine.progress().end();
+        }
+    }
+
+    /**
+     * Compares the pages of a database that nobody has open, and that is folded, with their
+     * checksums; what is wrong, if anything is.
+     */
+    public static Optional<String> scrub(Path file) throws IOException {
+        try (var sums = PageSums.open(DISK, file);
+                var database = DISK.open(file, OpenMode.READ)) {
+            var damaged = sums.findDamage(database);
+            var pageSize = sums.folded().map(PageSums.Folded::pageSize).orElse(0);
+            return damaged.map(
+                    page ->
+                            file
+                                    + ": offset "
+                                    + (page - 1L) * pageSize
+                                    + ": page "
+                                    + page
+                                    + " is not what was written");
+        }
+    }
+
+    /**
+     * Makes the file as short as it can be; a commit like any other. Throws LIMIT_EXCEEDED, and
+     * changes nothing, if it would be a larger one than commits may be.
+     */
+    public void compact(CallBudget budget, CommitSink sink) {
+        checkUsable();
+        var mark = capture.mark();
+        try {
+            vacuum("VACUUM", budget);
+            var pages = engine.readPages();
+            send(new WriteTransaction.Pending(engine.meta(), pages), mark, sink);
+        } catch (SQLException e) {
+            undo(mark);
+            throw noted(engine.errors().ofFile(e));
+        } catch (Failure e) {
+            throw noted(e);
+        }
+    }
+
+    /** Writes a copy without the node's own tables to a file that is not there yet. */
+    public void export(CallBudget budget, Path target) {
+        checkUsable();
+        try {
+            vacuum("VACUUM INTO '" + target.toString().replace("'", "''") + "'", budget);
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        }
+        try (var copy = PlainDatabase.open(target)) {
+            copy.run("DROP TABLE _atoll_meta");
+            copy.run("DROP TABLE _atoll_request");
+            copy.run("VACUUM");
+            // One file, as whoever gets it expects.
+            copy.run("PRAGMA journal_mode = DELETE");
+        }
+    }
+
+    /** SQLite attaches the copy that it makes, which the limits of callers forbid. */
+    private void vacuum(String sql, CallBudget budget) throws SQLException {
+        connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 1);
+        try {
+            engine.progress().begin(budget);
+            connection().runOnce(sql);
+        } finally {
+            engine.progress().end();
+            connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
         }
     }
 
