@@ -1,7 +1,6 @@
 package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
-import dev.atoll.node.disk.OpenMode;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
@@ -135,14 +134,6 @@ public final class InstanceDatabase implements AutoCloseable {
         } catch (IOException e) {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    /**
-     * What is wrong with the pages of a file that is not open and has nothing to be redone, a line
-     * each. Throws INSTANCE_QUARANTINED if it has the wrong length or no checksums.
-     */
-    public static List<String> scrub(Path file) throws IOException {
-        return new Scrub(DISK, file).all().stream().map(Scrub.DamagedPage::toString).toList();
     }
 
     private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
@@ -436,19 +427,8 @@ public final class InstanceDatabase implements AutoCloseable {
      * checksums; what is wrong, if anything is.
      */
     public static Optional<String> scrub(Path file) throws IOException {
-        try (var sums = PageSums.open(DISK, file);
-                var database = DISK.open(file, OpenMode.READ)) {
-            var damaged = sums.findDamage(database);
-            var pageSize = sums.folded().map(PageSums.Folded::pageSize).orElse(0);
-            return damaged.map(
-                    page ->
-                            file
-                                    + ": offset "
-                                    + (page - 1L) * pageSize
-                                    + ": page "
-                                    + page
-                                    + " is not what was written");
-        }
+        return new Scrub(DISK, file)
+                .all().stream().findFirst().map(page -> page + ": not what was written");
     }
 
     /**

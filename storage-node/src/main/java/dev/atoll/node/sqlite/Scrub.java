@@ -45,7 +45,7 @@ final class Scrub {
     record DamagedPage(Path file, long offset, int number) {
         @Override
         public String toString() {
-            return file + ": offset " + offset + ": page " + number + ": checksum";
+            return file + ": offset " + offset + ": page " + number;
         }
     }
 
