@@ -45,6 +45,17 @@ class StorageNodeTest {
     }
 
     @Test
+    void aMutateThatChangesNoPageGivesABookmarkThatExists() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate(KEY, "CREATE TABLE t(a)", "INSERT INTO t VALUES (1), (2)");
+            // Counts two rows, and finds each as it should be.
+            var response = node.mutate(KEY, "UPDATE t SET a = a");
+            assertThat(response.getResults(0).getChanges()).isEqualTo(2);
+            assertThat(response.getBookmark()).isEqualTo(node.query(KEY, "SELECT 1").getBookmark());
+        }
+    }
+
+    @Test
     void readingNeverCreates() throws IOException {
         try (var node = TestNode.start(data)) {
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())

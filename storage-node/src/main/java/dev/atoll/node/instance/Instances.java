@@ -106,6 +106,11 @@ public final class Instances implements AutoCloseable {
     /** A writing task. */
     public interface WriteWork<T> {
         T run(WriteTransaction transaction, Turn turn);
+
+        /** What it comes to after the transaction; {@code commit} is the newest one now. */
+        default T done(T result, long commit) {
+            return result;
+        }
     }
 
     /** Begins to run turns, and to put idle instances to sleep. */
@@ -159,23 +164,21 @@ public final class Instances implements AutoCloseable {
                         lifeCycle.writeOrCreate(
                                 instance,
                                 database ->
-                                        database.write(
-                                                call.budget(),
-                                                log.sink(
-                                                        instance,
-                                                        database.identity().incarnation()),
-                                                tx -> {
-                                                    var result =
-                                                            work.run(
-                                                                    tx,
-                                                                    turn(
-                                                                            instance,
-                                                                            database.identity()
-                                                                                    .incarnation(),
-                                                                            call));
-                                                    call.beginCommit();
-                                                    return result;
-                                                })));
+                                        work.done(
+                                                database.write(
+                                                        call.budget(),
+                                                        log.sink(
+                                                                instance,
+                                                                database.identity().incarnation()),
+                                                        tx -> write(instance, call, tx, work)),
+                                                database.commit())));
+    }
+
+    private <T> T write(
+            HostedInstance instance, Call<T> call, WriteTransaction tx, WriteWork<T> work) {
+        var result = work.run(tx, turn(instance, tx.incarnation(), call));
+        call.beginCommit();
+        return result;
     }
 
     /** Creates an empty instance. Fails with INSTANCE_EXISTS if there is one. */
