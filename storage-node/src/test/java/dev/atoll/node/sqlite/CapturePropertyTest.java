@@ -59,7 +59,9 @@ class CapturePropertyTest {
                 }
                 tables.clear();
                 tables.addAll(before);
-            } else if (what < 82) {
+            } else if (what < 79) {
+                database.compact();
+            } else if (what < 85) {
                 database.crashAndRecover();
                 database.capture().connection().setPragma("cache_size", "10");
             } else {
@@ -75,11 +77,19 @@ class CapturePropertyTest {
     }
 
     private static String[] statements(Random random, List<String> tables) {
-        var statements = new String[1 + random.nextInt(4)];
-        for (int i = 0; i < statements.length; i++) {
-            statements[i] = statement(random, tables);
+        var statements = new ArrayList<String>();
+        int count = 1 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            statements.add(statement(random, tables));
         }
-        return statements;
+        if (random.nextInt(4) == 0) {
+            statements.add("SAVEPOINT s");
+            statements.add(statement(random, new ArrayList<>(tables)));
+            statements.add(statement(random, new ArrayList<>(List.of("t0"))));
+            statements.add("ROLLBACK TO s");
+            statements.add(statement(random, tables));
+        }
+        return statements.toArray(String[]::new);
     }
 
     private static String statement(Random random, List<String> tables) {
@@ -91,7 +101,7 @@ class CapturePropertyTest {
                 yield "CREATE TABLE " + name + "(id INTEGER PRIMARY KEY, a, b)";
             }
             case 1 -> {
-                if (tables.size() == 1) {
+                if (tables.size() == 1 || table.equals("t0")) {
                     yield "DELETE FROM " + table;
                 }
                 tables.remove(table);

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each trap of taking commits from a WAL. */
@@ -238,6 +239,26 @@ class CaptureTest {
         assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all())
                 .containsExactly(new Scrub.DamagedPage(database.file, 3L * pageSize, 4));
         flip(database.file, 3L * pageSize + 2000);
+        assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all()).isEmpty();
+    }
+
+    /** Takes a while, and 2 GiB of disk: {@code -Datoll.long=true}. */
+    @Test
+    @EnabledIfSystemProperty(named = "atoll.long", matches = "true")
+    void theLockPageAtOneGibibyteIsNeverTakenAndNotMissed() throws Exception {
+        int pageSize = 4096;
+        long lockPage = (1L << 30) / pageSize + 1;
+        for (int i = 0; i < 19; i++) {
+            var commit =
+                    database.commit("INSERT INTO t(v) VALUES (zeroblob(60000000))").orElseThrow();
+            for (int page = 0; page < commit.pages().count(); page++) {
+                assertThat(commit.pages().number(page)).isNotEqualTo((int) lockPage);
+            }
+            database.fold();
+            database.journal.subList(0, database.journal.size() - 1).clear();
+        }
+        assertThat(database.number("PRAGMA page_count")).isGreaterThan(lockPage);
+        database.capture().close();
         assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all()).isEmpty();
     }
 

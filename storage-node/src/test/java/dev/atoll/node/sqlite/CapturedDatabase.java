@@ -44,6 +44,12 @@ final class CapturedDatabase {
         return take();
     }
 
+    /** Makes the file as short as it can be; the database is another one then, page by page. */
+    Optional<CapturedCommit> compact() throws SQLException {
+        capture.connection().runOnce("VACUUM");
+        return take();
+    }
+
     /** Runs statements in one transaction that is undone. */
     Optional<CapturedCommit> rollBack(String... statements) throws SQLException {
         capture.connection().runOnce("BEGIN IMMEDIATE");
