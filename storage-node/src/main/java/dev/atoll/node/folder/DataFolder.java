@@ -1,7 +1,7 @@
 package dev.atoll.node.folder;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.ClosedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -226,7 +226,7 @@ public final class DataFolder implements AutoCloseable {
 
     /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
     public static void removeFiles(Path file) throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         Files.deleteIfExists(deletedName(file));
     }
 

@@ -48,6 +48,7 @@ public final class Instances implements AutoCloseable {
     private final Catalog catalog;
     private final Ownership ownership;
     private final LifeCycle lifeCycle;
+    private final Upkeep upkeep;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -72,6 +73,7 @@ public final class Instances implements AutoCloseable {
         this.recovery = parts.recovery();
         this.log = new CommitLog(parts.journal(), parts.ownership());
         this.lifeCycle = new LifeCycle(parts, log, limits, open, ticker);
+        this.upkeep = new Upkeep(lifeCycle, parts, log);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -205,7 +207,7 @@ public final class Instances implements AutoCloseable {
 
     /** Looks for damage; what is wrong, nothing if all is well. */
     public Call<List<String>> verify(InstanceKey key, Terms terms) {
-        return submit(key, terms, (instance, call) -> lifeCycle.verify(instance, call.budget()));
+        return submit(key, terms, (instance, call) -> upkeep.verify(instance, call.budget()));
     }
 
     /** Gives unused space back. */
@@ -215,14 +217,14 @@ public final class Instances implements AutoCloseable {
                 terms,
                 (instance, call) -> {
                     call.beginCommit();
-                    return lifeCycle.compact(instance, call.budget());
+                    return upkeep.compact(instance, call.budget());
                 });
     }
 
     /** Writes a copy, without the node's own tables, to a file that is not there yet. */
     public Call<Bookmark> export(InstanceKey key, Terms terms, Path target) {
         return submit(
-                key, terms, (instance, call) -> lifeCycle.export(instance, call.budget(), target));
+                key, terms, (instance, call) -> upkeep.export(instance, call.budget(), target));
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.lease.Ownership;
-import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -90,6 +88,11 @@ final class LifeCycle {
 
     long knownCount() {
         return known.get();
+    }
+
+    /** Throws NODE_FULL where too little of the disk is left. */
+    void checkWritable() {
+        disk.checkWritable();
     }
 
     long diskLeftBytes() {
@@ -219,60 +222,6 @@ final class LifeCycle {
             catalog.put(entry);
             metrics.slept();
         }
-    }
-
-    /** Looks for damage: of the file, page by page, and of what SQLite keeps in it. */
-    List<String> verify(HostedInstance instance, CallBudget budget) {
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
-        var quarantine = instance.quarantine;
-        if (quarantine != null) {
-            return List.of(quarantine.message());
-        }
-        // Through SQLite it could not be read as it is on the disk.
-        sleep(instance);
-        try {
-            var file = folder.instanceFile(entry.shard(), entry.incarnation());
-            var damage = InstanceDatabase.scrub(file);
-            if (damage.isPresent()) {
-                quarantine(
-                        instance,
-                        Failure.of(Reason.INSTANCE_QUARANTINED, damage.get())
-                                .with("file", file.toString()));
-                return List.of(damage.get());
-            }
-        } catch (IOException e) {
-            throw Failure.of(
-                    Reason.NODE_UNAVAILABLE,
-                    "instance " + instance.key + ": cannot be read: " + e.getMessage(),
-                    e);
-        }
-        var database = openExisting(instance);
-        return guard(instance, () -> database.checkIntegrity(budget));
-    }
-
-    /** Gives unused space back. */
-    InstanceStatus compact(HostedInstance instance, CallBudget budget) {
-        disk.checkWritable();
-        var database = openExisting(instance);
-        return guard(
-                instance,
-                () -> {
-                    database.compact(budget, log.sink(instance, database.identity().incarnation()));
-                    return new InstanceStatus(
-                            entryOf(instance, database), InstanceStatus.State.OPEN);
-                });
-    }
-
-    /** Writes a copy to a file; the commit that it holds. */
-    Bookmark export(HostedInstance instance, CallBudget budget, Path target) {
-        disk.checkWritable();
-        var database = openExisting(instance);
-        return guard(
-                instance,
-                () -> {
-                    database.export(budget, target);
-                    return new Bookmark(database.identity().incarnation(), database.commit());
-                });
     }
 
     /** Brings its commits into its file, once they are durable. */
@@ -457,7 +406,8 @@ final class LifeCycle {
         }
     }
 
-    private void quarantine(HostedInstance instance, Failure why) {
+    /** Takes it out of service. */
+    void quarantine(HostedInstance instance, Failure why) {
         instance.quarantine = why;
         metrics.quarantined();
         LOG.atError()
@@ -511,7 +461,7 @@ final class LifeCycle {
         }
     }
 
-    private CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {
+    CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {
         return new CatalogEntry(
                 instance.key,
                 instance.shard,
@@ -534,7 +484,7 @@ final class LifeCycle {
         }
     }
 
-    private static Failure notFound(InstanceKey key) {
+    static Failure notFound(InstanceKey key) {
         return Failure.of(
                 Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
     }

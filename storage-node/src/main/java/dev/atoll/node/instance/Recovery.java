@@ -8,7 +8,7 @@ import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.journal.Origin;
 import dev.atoll.node.journal.RecordKind;
 import dev.atoll.node.journal.RecordSummary;
-import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class Recovery {
 
     private final Journal journal;
     private final DataFolder folder;
-    private final Map<Long, InstanceDatabase.Redone> redone = new HashMap<>();
+    private final Map<Long, ClosedDatabase.Redone> redone = new HashMap<>();
     private final Map<Long, Failure> lost = new HashMap<>();
     private long neededAfter = Long.MAX_VALUE;
 
@@ -81,7 +81,7 @@ public final class Recovery {
     }
 
     /** What stands in the files that were redone, by incarnation. */
-    public Map<Long, InstanceDatabase.Redone> redone() {
+    public Map<Long, ClosedDatabase.Redone> redone() {
         return redone;
     }
 
@@ -100,7 +100,7 @@ public final class Recovery {
         var all = index(after);
         var own = all.getOrDefault(incarnation, new Unfolded(shard, after));
         var _ =
-                InstanceDatabase.redo(
+                ClosedDatabase.redo(
                         folder.instanceFile(shard, incarnation), incarnation, read(own));
     }
 
@@ -163,7 +163,7 @@ public final class Recovery {
         var file = folder.instanceFile(unfolded.shard, incarnation);
         try {
             var commits = read(unfolded);
-            var now = InstanceDatabase.redo(file, incarnation, commits);
+            var now = ClosedDatabase.redo(file, incarnation, commits);
             if (now.isEmpty()) {
                 return; // Deleted since.
             }

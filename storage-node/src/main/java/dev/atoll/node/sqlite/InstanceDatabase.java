@@ -1,14 +1,11 @@
 package dev.atoll.node.sqlite;
 
-import dev.atoll.node.disk.Disk;
-import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,10 +27,9 @@ import org.sqlite.core.Codes;
  * is folded; what is neither is lost in a crash, and nobody was told of it.
  */
 public final class InstanceDatabase implements AutoCloseable {
-    private static final Disk DISK = SystemDisk.INSTANCE;
 
     /** One instance must not hold up the journal for all others. */
-    private static final long COMMIT_BYTES_MAX = 64L << 20;
+    static final long COMMIT_BYTES_MAX = 64L << 20;
 
     private final Capture capture;
     private final SqliteLimits limits;
@@ -46,8 +42,7 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Of the newest commit, which the record of the next one names. */
     private int checksum;
 
-    private InstanceDatabase(
-            Capture capture, Engine engine, SqliteLimits limits, InstantSource clock) {
+    InstanceDatabase(Capture capture, Engine engine, SqliteLimits limits, InstantSource clock) {
         this.capture = capture;
         this.engine = engine;
         this.limits = limits;
@@ -64,32 +59,7 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public static InstanceDatabase create(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
-        if (Files.exists(file)) {
-            throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
-        }
-        var capture = connect(file, true);
-        var database =
-                assemble(
-                        capture,
-                        connection -> {
-                            connection.runOnce("BEGIN IMMEDIATE");
-                            var meta = InstanceMeta.create(connection, identity, clock.instant());
-                            RequestTable.create(connection);
-                            connection.runOnce("COMMIT");
-                            return meta;
-                        },
-                        limits,
-                        clock);
-        try {
-            // Not a commit of the instance: it has none yet, and this is folded at once.
-            capture.take(COMMIT_BYTES_MAX);
-            database.fold();
-            InstanceFile.syncFolder(file);
-            return database;
-        } catch (RuntimeException e) {
-            database.closeAfter(e);
-            throw e;
-        }
+        return DatabaseOpening.create(file, identity, limits, clock);
     }
 
     /**
@@ -98,151 +68,7 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
-        var errors = new SqliteErrors(file);
-        try {
-            Redo.clean(DISK, file);
-        } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
-        }
-        InstanceFile.check(file, errors);
-        checkUntouched(file, errors);
-        var capture = connect(file, false);
-        return assemble(
-                capture,
-                connection ->
-                        InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
-                limits,
-                clock);
-    }
-
-    /** A file that somebody wrote while it was closed has to be what it was all the same. */
-    private static void checkUntouched(Path file, SqliteErrors errors) {
-        try {
-            var sums = PageSums.open(DISK, file);
-            if (sums.folded().isEmpty() || sums.isUntouched()) {
-                return;
-            }
-            var damaged = new Scrub(DISK, file).all();
-            if (!damaged.isEmpty()) {
-                throw errors.quarantined(
-                        "offset "
-                                + damaged.getFirst().offset()
-                                + ": page "
-                                + damaged.getFirst().number()
-                                + ": checksum; the file was written by somebody else");
-            }
-        } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
-        var folded =
-                capture.folded()
-                        .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
-        if (folded.incarnation() != identity.incarnation()) {
-            throw errors.quarantined(
-                    "its .sums file: of incarnation "
-                            + folded.incarnation()
-                            + " (expected: "
-                            + identity.incarnation()
-                            + ")");
-        }
-        return folded;
-    }
-
-    /**
-     * Redoes the commits of the journal after the newest folded one, oldest first, in the file of a
-     * database that is not open. Returns the newest commit that is in it then; empty if there is no
-     * such file: what was deleted does not come back. Throws INSTANCE_QUARANTINED if a commit is
-     * missing in between.
-     */
-    public static Optional<Redone> redo(
-            Path file, long incarnation, List<JournalRecord.Commit> commits) throws IOException {
-        if (!Redo.isThere(DISK, file)) {
-            return Optional.empty();
-        }
-        var folded = Redo.redo(DISK, file, incarnation, commits);
-        return Optional.of(
-                new Redone(
-                        folded.commit(),
-                        folded.timeMicros(),
-                        folded.checksum(),
-                        (long) folded.pageCount() * folded.pageSize()));
-    }
-
-    /** What is in a file after a redo. */
-    public record Redone(long commit, long timeMicros, int checksum, long bytes) {}
-
-    /**
-     * The key of the instance whose file this is, for whoever lost the list of them. Throws
-     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
-     */
-    public static InstanceKey readKey(Path file) {
-        // Before SQLite opens it, which would bring in a WAL that a crash left, and change a file
-        // that it takes for empty.
-        var errors = new SqliteErrors(file);
-        try {
-            Redo.clean(DISK, file);
-        } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
-        }
-        InstanceFile.check(file, errors);
-        try (var plain = PlainDatabase.open(file)) {
-            var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
-            if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
-                return InstanceKey.ofBytes(key.toByteArray());
-            }
-        }
-        throw Failure.of(Reason.INSTANCE_QUARANTINED, file + ": _atoll_meta: no key");
-    }
-
-    /** Deletes the files of a database that is not open; does nothing where there are none. */
-    public static void delete(Path file) throws IOException {
-        InstanceFile.delete(file);
-    }
-
-    private static Capture connect(Path file, boolean create) {
-        var errors = new SqliteErrors(file);
-        try {
-            return Capture.open(DISK, file, create);
-        } catch (SQLException e) {
-            throw openFailure(e, errors);
-        } catch (IOException e) {
-            throw errors.isDiskFull()
-                    ? errors.diskFull()
-                    : errors.quarantined("its .sums file: " + e.getMessage(), e);
-        }
-    }
-
-    /** Reads or writes what the file says of itself. */
-    private interface MetaSource {
-        InstanceMeta meta(SqliteConnection connection) throws SQLException;
-    }
-
-    private static InstanceDatabase assemble(
-            Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
-        var connection = capture.connection();
-        try {
-            var engine = new Engine(connection, source.meta(connection), limits);
-            return new InstanceDatabase(capture, engine, limits, clock);
-        } catch (SQLException e) {
-            capture.abandonAfter(e);
-            throw openFailure(e, connection.errors());
-        } catch (RuntimeException e) {
-            capture.abandonAfter(e);
-            throw e;
-        }
-    }
-
-    /** While opening, an SQL error means that the file does not hold what it should. */
-    private static Failure openFailure(SQLException e, SqliteErrors errors) {
-        return switch (SqliteErrors.code(e) & 0xff) {
-            case Codes.SQLITE_FULL -> errors.diskFull();
-            case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
-            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
-            default -> errors.ofFile(e);
-        };
+        return DatabaseOpening.open(file, identity, limits, clock);
     }
 
     /** Runs the work on one snapshot. */
@@ -423,15 +249,6 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /**
-     * Compares the pages of a database that nobody has open, and that is folded, with their
-     * checksums; what is wrong, if anything is.
-     */
-    public static Optional<String> scrub(Path file) throws IOException {
-        return new Scrub(DISK, file)
-                .all().stream().findFirst().map(page -> page + ": not what was written");
-    }
-
-    /**
      * Makes the file as short as it can be; a commit like any other. Throws LIMIT_EXCEEDED, and
      * changes nothing, if it would be a larger one than commits may be.
      */
@@ -595,7 +412,7 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    private void closeAfter(RuntimeException e) {
+    void closeAfter(RuntimeException e) {
         try {
             close();
         } catch (RuntimeException suppressed) {

@@ -97,14 +97,14 @@ class CorruptionTest {
 
     @Test
     void noticesThatTheFileIsMissing() throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         assertThat(quarantined().message()).endsWith("missing");
         assertThat(Files.exists(file)).isFalse();
     }
 
     @Test
     void noticesAFolderInItsPlace() throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         Files.createDirectory(file);
         assertThat(quarantined().message()).endsWith("missing");
     }
@@ -143,7 +143,7 @@ class CorruptionTest {
 
     @Test
     void noticesAnotherDatabase() throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         PlainDatabase.open(file).close();
         try (var plain = PlainDatabase.open(file)) {
             plain.run("CREATE TABLE t (a)");
@@ -237,7 +237,7 @@ class CorruptionTest {
                         .as("seed %s, round %s, offset %s: %s", seed, i, offset, e.message())
                         .isIn(Reason.INSTANCE_QUARANTINED, Reason.SQL_ERROR);
             }
-            InstanceDatabase.delete(file);
+            ClosedDatabase.delete(file);
         }
     }
 
@@ -264,7 +264,7 @@ class CorruptionTest {
         file = crashed.resolve("alice.sqlite");
         journal.removeLast();
 
-        var redone = InstanceDatabase.redo(file, ALICE.incarnation(), journal).orElseThrow();
+        var redone = ClosedDatabase.redo(file, ALICE.incarnation(), journal).orElseThrow();
 
         assertThat(redone.commit()).isEqualTo(journal.getLast().commit());
         try (var database = open(ALICE)) {
@@ -300,8 +300,8 @@ class CorruptionTest {
     @Test
     void deletesEverythingOfAnInstance() throws IOException {
         Files.createFile(file.resolveSibling("alice.sqlite-wal"));
-        InstanceDatabase.delete(file);
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
+        ClosedDatabase.delete(file);
         try (var files = Files.list(folder)) {
             assertThat(files).isEmpty();
         }
