@@ -8,7 +8,9 @@ import dev.atoll.process.SettingsException;
 import dev.atoll.wire.Failure;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 
 /** Says why a command failed, and which exit code that means. Immutable. */
 final class FailureReport {
@@ -21,6 +23,8 @@ final class FailureReport {
             case CommandException command -> lines(command.lines(), err);
             case AtollException call -> lines(CallException.of(call).lines(), err);
             case Failure failed -> lines(List.of(failed.message()), err);
+            case UncheckedIOException io ->
+                    lines(List.of(describe(Objects.requireNonNull(io.getCause()))), err);
             case IOException io -> lines(List.of(describe(io)), err);
             default -> {
                 err.println("atoll: this is a defect of Atoll, please report it:");

@@ -1,6 +1,7 @@
 package dev.atoll.node;
 
 import dev.atoll.node.instance.InstanceLimits;
+import dev.atoll.node.journal.JournalSettings;
 import dev.atoll.node.lease.EtcdSettings;
 import dev.atoll.node.rpc.RpcLimits;
 import dev.atoll.node.sqlite.SqliteLimits;
@@ -107,7 +108,15 @@ public record NodeConfig(
                     new Setting(
                             "disk-reserve",
                             "64MiB",
-                            "Writes are refused when less of the disk is left"));
+                            "Writes are refused when less of the disk is left"),
+                    new Setting(
+                            "journal-bytes-max",
+                            "1GiB",
+                            "Size of the journal above which instances are folded to make it shorter"),
+                    new Setting(
+                            "journal-segment-bytes",
+                            "64MiB",
+                            "Size of a file of the journal, fixed when the data folder is made"));
 
     private static final int SHARDS_MAX = 65_536;
 
@@ -122,8 +131,9 @@ public record NodeConfig(
     /** PEM files. Immutable. */
     public record Tls(Path certificate, Path key, Path authorities) {}
 
-    /** Limits of instances, and the threads of their lanes. Immutable. */
-    public record InstanceSettings(InstanceLimits limits, int laneThreads) {}
+    /** Limits of instances, the threads of their lanes, and where commits go. Immutable. */
+    public record InstanceSettings(
+            InstanceLimits limits, int laneThreads, JournalSettings journal) {}
 
     /**
      * A node of a cluster; throws {@link dev.atoll.process.SettingsException} with every problem.
@@ -149,7 +159,8 @@ public record NodeConfig(
                         port,
                         new InstanceSettings(
                                 instanceLimits(settings),
-                                (int) settings.integer("lane-threads", 1, 256)),
+                                (int) settings.integer("lane-threads", 1, 256),
+                                journal(settings)),
                         new RpcLimits(
                                 settings.duration("deadline-default"),
                                 settings.duration("stream-stall-max"),
@@ -185,6 +196,23 @@ public record NodeConfig(
                     "tls-certificate, tls-key and tls-authorities together, or --insecure for plaintext");
         }
         return new Port(address, null);
+    }
+
+    private static JournalSettings journal(Settings settings) {
+        long segment = bytes(settings, "journal-segment-bytes", 1L << 30);
+        long most = bytes(settings, "journal-bytes-max", 1L << 40);
+        if (segment % 4096 != 0 || segment < 64 << 10) {
+            settings.problem(
+                    "journal-segment-bytes",
+                    settings.text("journal-segment-bytes"),
+                    "a multiple of 4KiB, at least 64KiB");
+            segment = JournalSettings.DEFAULT.segmentBytes();
+        }
+        return new JournalSettings(
+                segment,
+                Math.max(most, 2 * segment),
+                JournalSettings.DEFAULT.waitingBytesMax(),
+                settings.bytes("disk-reserve"));
     }
 
     private static EtcdSettings cluster(Settings settings) {

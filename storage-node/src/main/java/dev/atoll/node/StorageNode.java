@@ -1,16 +1,23 @@
 package dev.atoll.node;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.instance.CatalogRepair;
 import dev.atoll.node.instance.InstanceMetrics;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.Recovery;
+import dev.atoll.node.journal.Durable;
+import dev.atoll.node.journal.FileJournal;
+import dev.atoll.node.journal.JournalMetrics;
 import dev.atoll.node.lease.EtcdOwnership;
 import dev.atoll.node.lease.LeaseMetrics;
 import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.rpc.NodeServer;
 import dev.atoll.process.TlsFiles;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
@@ -42,6 +49,7 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable Catalog catalog;
     private @Nullable Ownership ownership;
     private @Nullable Instances instances;
+    private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
     private @Nullable NodeServer server;
 
@@ -100,7 +108,13 @@ public final class StorageNode implements AutoCloseable {
 
     /** Why the node is not ready, a line each; empty when it is. */
     public List<String> missing() {
-        return ownership == null ? List.of("node: not started") : ownership.missing();
+        if (ownership == null || instances == null) {
+            return List.of("node: not started");
+        }
+        return instances
+                .failure()
+                .map(failure -> List.of("journal: " + failure.message()))
+                .orElseGet(ownership::missing);
     }
 
     /** Lets running calls end, closes every instance, and gives the registration back. */
@@ -125,11 +139,48 @@ public final class StorageNode implements AutoCloseable {
         if (catalog != null) {
             catalog.close();
         }
+        closeJournal();
         if (tls != null) {
             tls.close();
         }
         folder.close();
         LOG.atInfo().addKeyValue("node", folder.nodeId()).log("node stopped");
+    }
+
+    /**
+     * Whether what was written is on the disk cannot be known any more, and a second try would hide
+     * that: a restart finds out what is.
+     */
+    private static void stopWhenTheJournalFails(FileJournal journal) {
+        journal.whenDurable(
+                Long.MAX_VALUE,
+                new Durable() {
+                    @Override
+                    public void durable() {
+                        throw new IllegalStateException("no log is that long");
+                    }
+
+                    @Override
+                    public void failed(Failure cause) {
+                        if (cause.reason() == Reason.OUTCOME_UNKNOWN) {
+                            LOG.error("the node stops: {}", cause.message());
+                            Thread.ofPlatform()
+                                    .name("journal-failed")
+                                    .start(() -> Runtime.getRuntime().exit(1));
+                        }
+                    }
+                });
+    }
+
+    private void closeJournal() {
+        try {
+            if (journal != null) {
+                journal.close();
+            }
+        } catch (IOException e) {
+            // What was acknowledged is durable: closing adds nothing to it.
+            LOG.atError().log("the journal could not be closed", e);
+        }
     }
 
     private void startInCluster() throws IOException {
@@ -166,13 +217,34 @@ public final class StorageNode implements AutoCloseable {
 
     private void startServing(Ownership shards, ServerBuilder<?> builder) throws IOException {
         ownership = shards;
+        journal =
+                FileJournal.open(
+                        new FileJournal.Place(SystemDisk.INSTANCE, folder.journal()),
+                        config.instances().journal(),
+                        new JournalMetrics(registry),
+                        new FileJournal.Sources(System::nanoTime, new SecureRandom()));
+        var recovery = new Recovery(journal, folder);
+        // Before anybody opens an instance, the catalogue's rebuilding too.
+        recovery.run();
         catalog = CatalogRepair.open(folder, config.instances().limits().sqlite());
+        recovery.redone()
+                .forEach(
+                        (incarnation, now) ->
+                                catalog.update(
+                                        incarnation, now.commit(), now.timeMicros(), now.bytes()));
         instances =
                 new Instances(
-                        new Instances.Parts(folder, catalog, shards, new InstanceMetrics(registry)),
+                        new Instances.Parts(
+                                folder,
+                                catalog,
+                                shards,
+                                new InstanceMetrics(registry),
+                                journal,
+                                recovery),
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();
+        stopWhenTheJournalFails(journal);
         server =
                 NodeServer.start(
                         builder,

@@ -53,6 +53,21 @@ class ArchitectureTest {
                             "dev.atoll.node.lease");
 
     @ArchTest
+    static final ArchRule JOURNAL_KNOWS_THE_DISK_ALONE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.atoll.node.journal")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.atoll.node",
+                            "dev.atoll.node.instance",
+                            "dev.atoll.node.sqlite",
+                            "dev.atoll.node.catalog",
+                            "dev.atoll.node.folder",
+                            "dev.atoll.node.lease");
+
+    @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("dev.atoll.node.(*)..").should().beFreeOfCycles();
 }

@@ -45,6 +45,17 @@ class StorageNodeTest {
     }
 
     @Test
+    void aMutateThatChangesNoPageGivesABookmarkThatExists() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate(KEY, "CREATE TABLE t(a)", "INSERT INTO t VALUES (1), (2)");
+            // Counts two rows, and finds each as it should be.
+            var response = node.mutate(KEY, "UPDATE t SET a = a");
+            assertThat(response.getResults(0).getChanges()).isEqualTo(2);
+            assertThat(response.getBookmark()).isEqualTo(node.query(KEY, "SELECT 1").getBookmark());
+        }
+    }
+
+    @Test
     void readingNeverCreates() throws IOException {
         try (var node = TestNode.start(data)) {
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
@@ -216,10 +227,10 @@ class StorageNodeTest {
                 .isThrownBy(() -> TestNode.start(data, Map.of("shards", "7")))
                 .withMessageContaining("shards: '1024' (expected: '7')");
         var properties = data.resolve("node.properties");
-        Files.writeString(properties, Files.readString(properties).replace("format=1", "format=2"));
+        Files.writeString(properties, Files.readString(properties).replace("format=2", "format=3"));
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
-                .withMessageContaining("format: '2' (expected: at most 1; a newer version");
+                .withMessageContaining("format: '3' (expected: at most 2; a newer version");
         Files.delete(properties);
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))

@@ -42,6 +42,7 @@ public final class TestNode implements AutoCloseable {
         var all = new HashMap<>(settings);
         all.put("data", data.toString());
         all.putIfAbsent("disk-reserve", "1MiB");
+        all.putIfAbsent("journal-segment-bytes", "1MiB");
         var config =
                 NodeConfig.local(
                         Settings.gather(NodeConfig.SETTINGS, all, Map.of(), null, List.of()));

@@ -55,7 +55,7 @@ class FullDiskIT {
         try (var disk = mounted.get();
                 var server = new DevServer(folder)) {
             // No reserve: the disk itself is what refuses.
-            server.process().with("disk-reserve", "0");
+            server.process().with("disk-reserve", "0").with("journal-segment-bytes", "1MiB");
             server.start();
             try (var client = server.client()) {
                 var instance = client.instance("user", "alice");
@@ -83,7 +83,7 @@ class FullDiskIT {
         assumeTrue(mounted.isPresent(), "a file system of its own can be mounted");
         try (var disk = mounted.get();
                 var server = new DevServer(folder)) {
-            server.process().with("disk-reserve", "0");
+            server.process().with("disk-reserve", "0").with("journal-segment-bytes", "1MiB");
             server.start();
             try (var client = server.client()) {
                 var large = client.instance("user", "large");

@@ -1,17 +1,26 @@
 package dev.atoll.cli.admin;
 
+import dev.atoll.cli.connect.Connection;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.cli.terminal.Table;
+import dev.atoll.proto.v1.CompactInstanceRequest;
 import dev.atoll.proto.v1.CreateInstanceRequest;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
+import dev.atoll.proto.v1.ExportInstanceRequest;
+import dev.atoll.proto.v1.ExportInstanceResponse;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.ListInstancesRequest;
+import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +34,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Creates, shows, lists and deletes instances. One thread at a time. */
-@Command(name = "instance", description = "Create, show, list and delete instances.")
+/** Looks after instances. One thread at a time. */
+@Command(
+        name = "instance",
+        description = "Create, show, list, delete, verify, compact and export instances.")
 public final class InstanceCommand {
     private static final List<String> COLUMNS =
             List.of("key", "state", "bytes", "created", "last commit", "shard", "node", "bookmark");
@@ -65,6 +76,117 @@ public final class InstanceCommand {
             var _ = connection.instances(stub -> stub.deleteInstance(request));
         }
         return ExitCode.OK.number();
+    }
+
+    @Command(
+            name = "verify",
+            description =
+                    "Look for damage in instances: of each page, and of what SQLite keeps in them;"
+                            + " exit code 8 if there is any.")
+    int verify(
+            @Mixin AnswerOptions answer,
+            @Parameters(paramLabel = "KEY", arity = "0..*") List<String> keys,
+            @Option(
+                            names = "--all",
+                            paramLabel = "NAMESPACE",
+                            defaultValue = "",
+                            description = "All instances of this namespace")
+                    String namespace)
+            throws IOException {
+        if ((keys == null || keys.isEmpty()) == namespace.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "verify: either keys, or --all NAMESPACE (expected: one of both)");
+        }
+        var rows = new ArrayList<List<@Nullable Object>>();
+        boolean damaged = false;
+        try (var connection = answer.client().open()) {
+            var all = namespace.isEmpty() ? List.copyOf(keys) : keysOf(connection, namespace);
+            for (var key : all) {
+                var request = VerifyInstanceRequest.newBuilder().setInstance(parse(key)).build();
+                var problems =
+                        connection
+                                .instances(stub -> stub.verifyInstance(request))
+                                .getProblemsList();
+                damaged |= !problems.isEmpty();
+                rows.add(List.of(key, problems.isEmpty() ? "well" : String.join("; ", problems)));
+            }
+        }
+        answer.print(new Table(List.of("key", "found"), rows), out());
+        return (damaged ? ExitCode.DAMAGED : ExitCode.OK).number();
+    }
+
+    private static List<String> keysOf(Connection connection, String namespace) {
+        var keys = new ArrayList<String>();
+        var token = "";
+        do {
+            var request =
+                    ListInstancesRequest.newBuilder()
+                            .setNamespace(namespace)
+                            .setPageSize(PAGE_SIZE)
+                            .setPageToken(token)
+                            .build();
+            var page = connection.instances(stub -> stub.listInstances(request));
+            if (page.getUnavailableShardsCount() > 0) {
+                throw new CommandException(
+                        ExitCode.UNAVAILABLE,
+                        page.getUnavailableShardsCount() + " shards could not be asked");
+            }
+            for (var instance : page.getInstancesList()) {
+                keys.add(InstanceKey.of(instance.getKey()).toString());
+            }
+            token = page.getNextPageToken();
+        } while (!token.isEmpty());
+        return keys;
+    }
+
+    @Command(name = "compact", description = "Give the unused space of an instance back.")
+    int compact(@Mixin AnswerOptions answer, @Parameters(paramLabel = "KEY") String key)
+            throws IOException {
+        var request = CompactInstanceRequest.newBuilder().setInstance(parse(key)).build();
+        try (var connection = answer.client().open()) {
+            Instance instance = connection.instances(stub -> stub.compactInstance(request));
+            answer.print(table(List.of(instance)), out());
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(
+            name = "export",
+            description = "Write a copy of an instance to a file that any SQLite opens.")
+    int export(
+            @Mixin AnswerOptions answer,
+            @Parameters(index = "0", paramLabel = "KEY") String key,
+            @Parameters(index = "1", paramLabel = "FILE") Path file)
+            throws IOException {
+        if (Files.exists(file)) {
+            throw new CommandException(
+                    ExitCode.CONFLICT, file + ": exists (expected: a name that is free)");
+        }
+        var request = ExportInstanceRequest.newBuilder().setInstance(parse(key)).build();
+        // Under another name until it is whole.
+        var part = file.resolveSibling(file.getFileName() + ".part");
+        try (var connection = answer.client().open();
+                var out = Files.newOutputStream(part)) {
+            connection.<Boolean>instances(
+                    stub -> {
+                        stub.exportInstance(request).forEachRemaining(next -> append(next, out));
+                        return true;
+                    });
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(part);
+            throw e;
+        }
+        Files.move(part, file);
+        return ExitCode.OK.number();
+    }
+
+    private static void append(ExportInstanceResponse part, OutputStream out) {
+        try {
+            part.getData().writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Command(

@@ -108,11 +108,16 @@ public final class CallGate implements ServerInterceptor, Admission {
         var _ =
                 principal.whenComplete(
                         (verified, error) -> {
-                            if (error == null) {
+                            if (error != null) {
+                                counted.refuse(failureOf(error));
+                                return;
+                            }
+                            try {
                                 waiting.open(
                                         () -> start(context, verified, counted, headers, next));
-                            } else {
-                                counted.refuse(failureOf(error));
+                            } catch (RuntimeException e) {
+                                // The future would keep it to itself, and the client wait.
+                                counted.refuse(e);
                             }
                         });
         return new CountedCall.Listener<>(waiting, counted, calls);

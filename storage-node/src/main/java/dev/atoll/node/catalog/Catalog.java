@@ -187,6 +187,17 @@ public final class Catalog implements AutoCloseable {
                 SqlValue.of(entry.size().bytes()));
     }
 
+    /** Notes where an instance stands that was redone; does nothing if it is not in here. */
+    public void update(long incarnation, long commit, long lastCommitMicros, long bytes) {
+        database.run(
+                "UPDATE instance SET commit_number = ?, last_commit_at = ?, bytes = ? WHERE"
+                        + " incarnation = ?",
+                SqlValue.of(commit),
+                commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros),
+                SqlValue.of(bytes),
+                SqlValue.of(incarnation));
+    }
+
     /** Notes a file whose key nobody can tell any more. */
     public void putUnreadable(int shard, Path file) {
         database.run(

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** The disk of the operating system. Thread-safe. */
 public enum SystemDisk implements Disk {
@@ -52,6 +53,11 @@ public enum SystemDisk implements Disk {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    @Override
+    public long modifiedMicros(Path path) throws IOException {
+        return Files.getLastModifiedTime(path).to(TimeUnit.MICROSECONDS);
     }
 
     @Override

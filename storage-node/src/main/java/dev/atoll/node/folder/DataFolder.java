@@ -1,7 +1,7 @@
 package dev.atoll.node.folder;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.ClosedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -34,6 +35,8 @@ import java.util.stream.Stream;
  * lock                                    held while a process uses the folder
  * node.properties                         format, id, cluster, shards
  * catalog.sqlite                          a view that can be rebuilt from the instances
+ * journal/                                the commits that are not folded yet, by segment
+ * tmp/                                    copies on their way to a client
  * epochs                                  lines "shard epoch": the highest seen
  * instances/00042/                        there from before the first instance of that shard on
  * instances/00042/7f/00063f…a1.sqlite     an instance, by incarnation; its -wal beside it
@@ -45,7 +48,7 @@ import java.util.stream.Stream;
  */
 public final class DataFolder implements AutoCloseable {
     /** The format of the folder. A newer one is refused. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /** Some times what a transaction of the catalogue takes. */
     private static final long WORTH_EMPTYING_BYTES = 256 << 10;
@@ -94,6 +97,7 @@ public final class DataFolder implements AutoCloseable {
             lock(root, channel);
             var properties = readOrMake(root, cluster, shards, random);
             var folder = new DataFolder(root, channel, properties);
+            folder.emptyTemporary();
             folder.readHeld();
             folder.readEpochs();
             return folder;
@@ -120,6 +124,16 @@ public final class DataFolder implements AutoCloseable {
 
     public Path catalogFile() {
         return root.resolve("catalog.sqlite");
+    }
+
+    /** The folder of the journal. */
+    public Path journal() {
+        return root.resolve("journal");
+    }
+
+    /** A name for a file that nobody needs after a restart. */
+    public Path temporaryFile() {
+        return root.resolve("tmp").resolve(UUID.randomUUID() + ".sqlite");
     }
 
     /** Where the bytes left on the disk are asked for. */
@@ -212,7 +226,7 @@ public final class DataFolder implements AutoCloseable {
 
     /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
     public static void removeFiles(Path file) throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         Files.deleteIfExists(deletedName(file));
     }
 
@@ -245,6 +259,16 @@ public final class DataFolder implements AutoCloseable {
             lockChannel.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void emptyTemporary() throws IOException {
+        var temporary = root.resolve("tmp");
+        Files.createDirectories(temporary);
+        try (var files = Files.list(temporary)) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
         }
     }
 

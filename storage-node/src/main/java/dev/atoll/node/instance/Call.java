@@ -34,13 +34,28 @@ public final class Call<T> {
     private final long submittedNanos;
     private final CompletableFuture<T> reply = new CompletableFuture<>();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
+    private final Gate gate;
     private volatile long startedNanos;
 
-    Call(CallBudget budget, long deadlineNanos, long nowNanos, WorkOf<T> work) {
+    /** The journal's position up to which its reply has seen commits. Of the lane. */
+    private long seen;
+
+    Call(CallBudget budget, long deadlineNanos, long nowNanos, Gate gate, WorkOf<T> work) {
+        this.gate = gate;
         this.budget = budget;
         this.deadlineNanos = deadlineNanos;
         this.submittedNanos = nowNanos;
         this.work = () -> work.run(this);
+    }
+
+    /** Holds replies back until what they say is durable. */
+    interface Gate {
+        void hold(long position, CommitLog.Held held);
+    }
+
+    /** Says what the reply may have seen. On the lane's thread. */
+    void saw(long position) {
+        seen = position;
     }
 
     /** The work of a call, which is told which call it is. */
@@ -83,8 +98,24 @@ public final class Call<T> {
             fail(t);
             return;
         }
-        phase.set(Phase.DONE);
-        reply.complete(value);
+        T done = value;
+        gate.hold(seen, held(() -> reply.complete(done)));
+    }
+
+    private CommitLog.Held held(Runnable end) {
+        return new CommitLog.Held() {
+            @Override
+            public void release() {
+                phase.set(Phase.DONE);
+                end.run();
+            }
+
+            @Override
+            public void fail(Failure cause) {
+                phase.set(Phase.DONE);
+                reply.completeExceptionally(cause);
+            }
+        };
     }
 
     /**
@@ -120,8 +151,8 @@ public final class Call<T> {
     }
 
     private void fail(Throwable t) {
-        phase.set(Phase.DONE);
-        reply.completeExceptionally(t);
+        // Errors say something too.
+        gate.hold(seen, held(() -> reply.completeExceptionally(t)));
         if (t instanceof Error error && !(t instanceof AssertionError)) {
             throw error;
         }

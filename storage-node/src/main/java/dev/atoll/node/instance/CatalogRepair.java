@@ -3,6 +3,7 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.SqliteLimits;
 import dev.atoll.wire.Bookmark;
@@ -107,7 +108,7 @@ public final class CatalogRepair {
     }
 
     private static InstanceKey readKey(DataFolder folder, DataFolder.Found found) {
-        var key = InstanceDatabase.readKey(found.file());
+        var key = ClosedDatabase.readKey(found.file());
         if (ShardHash.shard(key, folder.shards()) != found.shard()) {
             throw Failure.of(
                     Reason.INSTANCE_QUARANTINED,

@@ -22,6 +22,12 @@ final class HostedInstance implements Lane.Owner {
     /** Out of service while this is set. */
     volatile @Nullable Failure quarantine;
 
+    /** The journal's position of its newest commit: what a reply of it may have seen. */
+    volatile long newest;
+
+    /** The position before its first commit that is not in its file yet; none if MAX_VALUE. */
+    volatile long unfoldedAfter = Long.MAX_VALUE;
+
     /** When it was last used, for those that look for the idle. */
     volatile long usedNanos;
 
@@ -38,10 +44,25 @@ final class HostedInstance implements Lane.Owner {
         this.lane = lane.apply(this);
     }
 
+    /** Under which its shard was owned when it last wrote. */
+    volatile long epoch;
+
+    /** A commit of it goes into the journal, behind that position. In its lane. */
+    void appending(long last) {
+        if (unfoldedAfter == Long.MAX_VALUE) {
+            unfoldedAfter = last;
+        }
+    }
+
+    /** All of its commits are in its file. In its lane. */
+    void folded() {
+        unfoldedAfter = Long.MAX_VALUE;
+    }
+
     /** One that is closed and well needs no lane until somebody calls. */
     @Override
     public boolean keepsLane() {
-        return database != null || quarantine != null;
+        return database != null || quarantine != null || unfoldedAfter != Long.MAX_VALUE;
     }
 
     @Override

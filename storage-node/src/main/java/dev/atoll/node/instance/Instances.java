@@ -3,17 +3,21 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.journal.Journal;
 import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.WriteTransaction;
+import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -21,14 +25,19 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The door to the node's instances: every call becomes a task in the lane of its instance.
  * Thread-safe; never blocks its callers.
  */
 public final class Instances implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
+    private static final Duration TRIM_EVERY = Duration.ofMillis(500);
+    private static final Duration FOLD_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_FOR_IDLE_EVERY = Duration.ofSeconds(1);
     private static final Duration DRAIN_MOST = Duration.ofSeconds(5);
 
@@ -39,6 +48,9 @@ public final class Instances implements AutoCloseable {
     private final Catalog catalog;
     private final Ownership ownership;
     private final LifeCycle lifeCycle;
+    private final Upkeep upkeep;
+    private final CommitLog log;
+    private final Recovery recovery;
     private final InstanceLimits limits;
     private final InstanceMetrics metrics;
     private final LongSupplier ticker;
@@ -58,7 +70,10 @@ public final class Instances implements AutoCloseable {
         this.ticker = System::nanoTime;
         this.pool = new LanePool(laneThreads, Math.max(laneThreads, LANE_THREADS_MAX), ticker);
         this.open = new OpenInstances();
-        this.lifeCycle = new LifeCycle(parts, limits, open, ticker);
+        this.recovery = parts.recovery();
+        this.log = new CommitLog(parts.journal(), parts.ownership());
+        this.lifeCycle = new LifeCycle(parts, log, limits, open, ticker);
+        this.upkeep = new Upkeep(lifeCycle, parts, log);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -74,9 +89,16 @@ public final class Instances implements AutoCloseable {
      * @param catalog which there are
      * @param ownership which shards may be served
      * @param metrics what is counted
+     * @param journal where commits become durable
+     * @param recovery what it held beyond the files
      */
     public record Parts(
-            DataFolder folder, Catalog catalog, Ownership ownership, InstanceMetrics metrics) {}
+            DataFolder folder,
+            Catalog catalog,
+            Ownership ownership,
+            InstanceMetrics metrics,
+            Journal journal,
+            Recovery recovery) {}
 
     /** A reading task. */
     public interface ReadWork<T> {
@@ -86,6 +108,11 @@ public final class Instances implements AutoCloseable {
     /** A writing task. */
     public interface WriteWork<T> {
         T run(WriteTransaction transaction, Turn turn);
+
+        /** What it comes to after the transaction; {@code commit} is the newest one now. */
+        default T done(T result, long commit) {
+            return result;
+        }
     }
 
     /** Begins to run turns, and to put idle instances to sleep. */
@@ -98,6 +125,12 @@ public final class Instances implements AutoCloseable {
                         this::sleepIdle,
                         LOOK_FOR_IDLE_EVERY.toMillis(),
                         LOOK_FOR_IDLE_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        var _ =
+                sleeper.scheduleWithFixedDelay(
+                        this::trim,
+                        TRIM_EVERY.toMillis(),
+                        TRIM_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
 
@@ -117,6 +150,7 @@ public final class Instances implements AutoCloseable {
                                                     work.run(
                                                             tx,
                                                             turn(
+                                                                    instance,
                                                                     database.identity()
                                                                             .incarnation(),
                                                                     call))));
@@ -132,19 +166,21 @@ public final class Instances implements AutoCloseable {
                         lifeCycle.writeOrCreate(
                                 instance,
                                 database ->
-                                        database.write(
-                                                call.budget(),
-                                                tx -> {
-                                                    var result =
-                                                            work.run(
-                                                                    tx,
-                                                                    turn(
-                                                                            database.identity()
-                                                                                    .incarnation(),
-                                                                            call));
-                                                    call.beginCommit();
-                                                    return result;
-                                                })));
+                                        work.done(
+                                                database.write(
+                                                        call.budget(),
+                                                        log.sink(
+                                                                instance,
+                                                                database.identity().incarnation()),
+                                                        tx -> write(instance, call, tx, work)),
+                                                database.commit())));
+    }
+
+    private <T> T write(
+            HostedInstance instance, Call<T> call, WriteTransaction tx, WriteWork<T> work) {
+        var result = work.run(tx, turn(instance, tx.incarnation(), call));
+        call.beginCommit();
+        return result;
     }
 
     /** Creates an empty instance. Fails with INSTANCE_EXISTS if there is one. */
@@ -169,9 +205,41 @@ public final class Instances implements AutoCloseable {
         return submit(key, terms, (instance, call) -> lifeCycle.describe(instance));
     }
 
+    /** Looks for damage; what is wrong, nothing if all is well. */
+    public Call<List<String>> verify(InstanceKey key, Terms terms) {
+        return submit(key, terms, (instance, call) -> upkeep.verify(instance, call.budget()));
+    }
+
+    /** Gives unused space back. */
+    public Call<InstanceStatus> compact(InstanceKey key, Terms terms) {
+        return submit(
+                key,
+                terms,
+                (instance, call) -> {
+                    call.beginCommit();
+                    return upkeep.compact(instance, call.budget());
+                });
+    }
+
+    /** Writes a copy, without the node's own tables, to a file that is not there yet. */
+    public Call<Bookmark> export(InstanceKey key, Terms terms, Path target) {
+        return submit(
+                key, terms, (instance, call) -> upkeep.export(instance, call.budget(), target));
+    }
+
+    /**
+     * A name for a file that is needed for a while, and removed at the next start at the latest.
+     */
+    public Path temporaryFile() {
+        return folder.temporaryFile();
+    }
+
     /** The instances of the range in the shards this node serves, in key order. */
     public List<InstanceStatus> list(Catalog.Range range, int most) {
-        return list(range, ownership.ownedShards(), most);
+        var found = list(range, ownership.ownedShards(), most);
+        // The numbers of open instances are those of commits that may not be durable yet.
+        log.await(log.last());
+        return found;
     }
 
     private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
@@ -204,6 +272,47 @@ public final class Instances implements AutoCloseable {
         pool.drain(DRAIN_MOST);
         open.all().forEach(this::trySleep);
         pool.close();
+        log.close();
+    }
+
+    /** Why nothing becomes durable any more, if so: then the node has to stop. */
+    public Optional<Failure> failure() {
+        return log.failure();
+    }
+
+    /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
+    private void trim() {
+        try {
+            long free = Math.min(log.last(), recovery.neededAfter());
+            long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
+            for (var instance : hosted.values()) {
+                long needed = instance.unfoldedAfter;
+                free = Math.min(free, needed);
+                if (needed < oldestEnd) {
+                    foldSoon(instance);
+                }
+            }
+            log.trim(free);
+        } catch (RuntimeException e) {
+            // The next round tries again; without this line there would be none.
+            LOG.error("the journal could not be trimmed", e);
+        }
+    }
+
+    private void foldSoon(HostedInstance instance) {
+        long deadline = ticker.getAsLong() + FOLD_WITHIN.toNanos();
+        var call =
+                new Call<Boolean>(
+                        new CallBudget(deadline, ticker),
+                        deadline,
+                        ticker.getAsLong(),
+                        log::hold,
+                        running -> {
+                            lifeCycle.fold(instance);
+                            return true;
+                        });
+        // A full queue: the lane folds by itself before it writes much more.
+        var _ = instance.lane.offer(call);
     }
 
     private interface LaneWork<T> {
@@ -220,6 +329,7 @@ public final class Instances implements AutoCloseable {
                             new CallBudget(deadlineNanos, ticker),
                             deadlineNanos,
                             ticker.getAsLong(),
+                            log::hold,
                             running -> run(instance, running, terms.guard(), work));
             if (refusing.get()) {
                 call.refuse(
@@ -248,6 +358,8 @@ public final class Instances implements AutoCloseable {
             guard.enter(() -> ownership.checkOwner(instance.shard));
             return work.run(instance, call);
         } finally {
+            // Errors too: what they say may be a consequence of what is not durable yet.
+            call.saw(instance.newest);
             long end = ticker.getAsLong();
             instance.usedNanos = end;
             metrics.ran(Duration.ofNanos(end - start));
@@ -272,8 +384,8 @@ public final class Instances implements AutoCloseable {
         var _ = instance.lane.tryRunNow(() -> lifeCycle.trySleep(instance));
     }
 
-    private static Turn turn(long incarnation, Call<?> call) {
-        return new Turn(incarnation, call.queueTime());
+    private Turn turn(HostedInstance instance, long incarnation, Call<?> call) {
+        return new Turn(incarnation, call.queueTime(), () -> log.await(instance.newest));
     }
 
     private Failure overloaded(InstanceKey key) {

@@ -39,6 +39,9 @@ final class LifeCycle {
     /** How many of the least recently used are looked at for one that has nothing to do. */
     private static final int SLEEP_CANDIDATES = 64;
 
+    /** A WAL of this size is folded before more is written. */
+    private static final long FOLD_AT_BYTES = 8L << 20;
+
     private static final Duration RETRY_WHEN_ALL_ARE_BUSY = Duration.ofMillis(100);
 
     private final DataFolder folder;
@@ -49,6 +52,8 @@ final class LifeCycle {
     private final OpenInstances open;
     private final InstantSource clock = InstantSource.system();
     private final DiskSpace disk;
+    private final CommitLog log;
+    private final Recovery recovery;
     private final Map<Integer, Path> unreadable;
 
     /** Kept in step with the catalogue, which would have to count its rows. */
@@ -58,11 +63,17 @@ final class LifeCycle {
     private long incarnationLast;
 
     LifeCycle(
-            Instances.Parts parts, InstanceLimits limits, OpenInstances open, LongSupplier ticker) {
+            Instances.Parts parts,
+            CommitLog log,
+            InstanceLimits limits,
+            OpenInstances open,
+            LongSupplier ticker) {
         this.folder = parts.folder();
         this.catalog = parts.catalog();
         this.ownership = parts.ownership();
         this.metrics = parts.metrics();
+        this.recovery = parts.recovery();
+        this.log = log;
         this.limits = limits;
         this.open = open;
         this.incarnationLast = catalog.highestIncarnation();
@@ -77,6 +88,11 @@ final class LifeCycle {
 
     long knownCount() {
         return known.get();
+    }
+
+    /** Throws NODE_FULL where too little of the disk is left. */
+    void checkWritable() {
+        disk.checkWritable();
     }
 
     long diskLeftBytes() {
@@ -106,6 +122,9 @@ final class LifeCycle {
         var database = instance.database;
         if (database != null) {
             open.touch(instance);
+            if (database.walBytes() > FOLD_AT_BYTES) {
+                fold(instance);
+            }
             return guard(instance, () -> write.apply(database));
         }
         var entry = catalog.find(instance.key);
@@ -154,6 +173,7 @@ final class LifeCycle {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         beginCommit.run();
         close(instance);
+        instance.folded();
         var file = folder.instanceFile(entry.shard(), entry.incarnation());
         try {
             DataFolder.markDeleted(file);
@@ -193,11 +213,35 @@ final class LifeCycle {
     void sleep(HostedInstance instance) {
         var database = instance.database;
         if (database != null) {
+            fold(instance);
+            if (instance.database != database) {
+                return; // It broke, and is closed.
+            }
             var entry = entryOf(instance, database);
             close(instance);
             catalog.put(entry);
             metrics.slept();
         }
+    }
+
+    /** Brings its commits into its file, once they are durable. */
+    void fold(HostedInstance instance) {
+        var database = instance.database;
+        if (database == null) {
+            return;
+        }
+        if (database.isFolded()) {
+            instance.folded();
+            return;
+        }
+        log.await(instance.newest);
+        guard(
+                instance,
+                () -> {
+                    database.fold();
+                    return true;
+                });
+        log.folded(instance, database);
     }
 
     /** Runs something on the database, and takes it out of service if it turns out to be broken. */
@@ -230,6 +274,8 @@ final class LifeCycle {
             instance.database = database;
             open.add(instance);
             T result = first.apply(database);
+            // A creation that is acknowledged, or seen, has its first commit.
+            log.await(instance.newest);
             // Only now may a reader find it; the reply leaves after this is durable.
             catalog.put(entryOf(instance, database));
             kept = true;
@@ -275,6 +321,7 @@ final class LifeCycle {
     private void discard(HostedInstance instance, long incarnation) {
         try {
             close(instance);
+            instance.folded();
             DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
             catalog.remove(incarnation);
         } catch (IOException | RuntimeException e) {
@@ -288,8 +335,14 @@ final class LifeCycle {
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
+        var lost = recovery.lost(entry.incarnation());
+        if (lost.isPresent()) {
+            quarantine(instance, lost.get());
+            throw lost.get();
+        }
         reservePlace();
         try {
+            redo(instance, entry);
             var database =
                     InstanceDatabase.open(
                             folder.instanceFile(entry.shard(), entry.incarnation()),
@@ -310,6 +363,23 @@ final class LifeCycle {
         }
     }
 
+    /** What an open database that broke had not folded is in the journal. */
+    private void redo(HostedInstance instance, CatalogEntry entry) {
+        if (instance.unfoldedAfter == Long.MAX_VALUE) {
+            return;
+        }
+        log.await(instance.newest);
+        try {
+            recovery.redo(entry.shard(), entry.incarnation(), instance.unfoldedAfter);
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    "instance " + instance.key + ": cannot be redone: " + e.getMessage(),
+                    e);
+        }
+        instance.folded();
+    }
+
     private void retire(HostedInstance instance, Failure why) {
         try {
             close(instance);
@@ -321,10 +391,23 @@ final class LifeCycle {
         }
         if (why.reason() == Reason.INSTANCE_QUARANTINED) {
             quarantine(instance, why);
+            free(instance);
         }
     }
 
-    private void quarantine(HostedInstance instance, Failure why) {
+    /** What a quarantined instance has in the journal must not hold it back for ever. */
+    private void free(HostedInstance instance) {
+        try {
+            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("instance", instance.key)
+                    .log("a quarantined instance holds the journal back", e);
+        }
+    }
+
+    /** Takes it out of service. */
+    void quarantine(HostedInstance instance, Failure why) {
         instance.quarantine = why;
         metrics.quarantined();
         LOG.atError()
@@ -378,7 +461,7 @@ final class LifeCycle {
         }
     }
 
-    private CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {
+    CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {
         return new CatalogEntry(
                 instance.key,
                 instance.shard,
@@ -401,7 +484,7 @@ final class LifeCycle {
         }
     }
 
-    private static Failure notFound(InstanceKey key) {
+    static Failure notFound(InstanceKey key) {
         return Failure.of(
                 Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
     }

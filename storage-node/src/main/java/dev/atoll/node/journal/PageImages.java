@@ -89,13 +89,16 @@ public final class PageImages {
 
         /** Takes the next {@code pageSize} bytes of the buffer as the image of that page. */
         public Builder put(int number, ByteBuffer image) {
-            image.get(images, place(number) * pageSize, pageSize);
+            // Finding its place may make the array anew.
+            int place = place(number);
+            image.get(images, place * pageSize, pageSize);
             return this;
         }
 
         /** Takes the {@code pageSize} bytes from {@code at} as the image of that page. */
         public Builder put(int number, byte[] source, int at) {
-            System.arraycopy(source, at, images, place(number) * pageSize, pageSize);
+            int place = place(number);
+            System.arraycopy(source, at, images, place * pageSize, pageSize);
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.atoll.node.rpc;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.InstanceStatus;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Terms;
@@ -24,12 +25,19 @@ import dev.atoll.proto.v1.SetAlarmRequest;
 import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.proto.v1.VerifyInstanceResponse;
 import dev.atoll.proto.v1.WatchAlarmsRequest;
+import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code InstanceService} of a node. Thread-safe.
@@ -38,6 +46,7 @@ import java.util.concurrent.Executor;
  * all nodes together.
  */
 final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceRpc.class);
     private static final int PAGE_DEFAULT = 100;
     private static final int PAGE_MAX = 1_000;
 
@@ -100,18 +109,51 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     @Override
     public void verifyInstance(
             VerifyInstanceRequest request, StreamObserver<VerifyInstanceResponse> observer) {
-        observer.onError(Replies.unimplemented("VerifyInstance"));
+        Replies.answer(
+                observer,
+                () -> instances.verify(check(request.getInstance()), terms()),
+                problems -> VerifyInstanceResponse.newBuilder().addAllProblems(problems).build());
     }
 
     @Override
     public void compactInstance(CompactInstanceRequest request, StreamObserver<Instance> observer) {
-        observer.onError(Replies.unimplemented("CompactInstance"));
+        Replies.answer(
+                observer,
+                () -> instances.compact(check(request.getInstance()), terms()),
+                this::shown);
     }
 
     @Override
     public void exportInstance(
             ExportInstanceRequest request, StreamObserver<ExportInstanceResponse> observer) {
-        observer.onError(Replies.unimplemented("ExportInstance"));
+        var server = (ServerCallStreamObserver<ExportInstanceResponse>) observer;
+        var stream = new FileStream(server, limits.streamStallMax());
+        var file = instances.temporaryFile();
+        Call<Bookmark> call;
+        try {
+            call = instances.export(check(request.getInstance()), terms(), file);
+        } catch (RuntimeException e) {
+            observer.onError(Replies.exception(e));
+            return;
+        }
+        server.setOnCancelHandler(
+                () -> {
+                    call.abandon();
+                    stream.cancel();
+                });
+        // The lane is free while the client reads.
+        var _ =
+                call.reply()
+                        .whenCompleteAsync(
+                                (bookmark, error) -> {
+                                    if (error == null) {
+                                        stream.send(file, bookmark.toString());
+                                    } else {
+                                        observer.onError(Replies.exception(error));
+                                    }
+                                    remove(file);
+                                },
+                                listings);
     }
 
     @Override
@@ -132,6 +174,15 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     @Override
     public void watchAlarms(WatchAlarmsRequest request, StreamObserver<Alarm> observer) {
         observer.onError(Replies.unimplemented("WatchAlarms"));
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // The next start removes it.
+            LOG.atWarn().addKeyValue("file", file).log("an export could not be removed", e);
+        }
     }
 
     private ListInstancesResponse list(ListInstancesRequest request) {

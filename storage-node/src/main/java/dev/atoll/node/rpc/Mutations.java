@@ -45,36 +45,60 @@ final class Mutations {
         var requestId = request.getRequestId().isEmpty() ? null : requestId(request);
         var digest = requestId == null ? ByteString.EMPTY : digest(request);
         var principal = context.caller().principal();
+        if (requestId == null) {
+            return instances.write(key, terms, new Plain(writes));
+        }
         return instances.write(
                 key,
                 terms,
                 (tx, turn) -> {
-                    if (requestId == null) {
-                        return mutate(writes, tx, turn);
-                    }
                     var found = tx.findRequest(principal, requestId);
                     if (found.isPresent()) {
                         return replay(found.get(), digest);
                     }
-                    var response = mutate(writes, tx, turn).toBuilder();
                     // Remembering is a change: this commit's number is used in any case.
-                    response.setBookmark(
-                            new Bookmark(turn.incarnation(), tx.nextCommit()).toString());
-                    var built = response.build();
+                    var built = mutate(writes, tx, turn, tx.nextCommit());
                     tx.remember(principal, requestId, new Remembered(digest, built.toByteString()));
                     return built;
                 });
     }
 
+    /** A mutation that is not remembered. One thread at a time. */
+    private static final class Plain implements Instances.WriteWork<MutateResponse> {
+        private final List<WriteOperation> writes;
+        private long incarnation;
+        private long said;
+
+        Plain(List<WriteOperation> writes) {
+            this.writes = writes;
+        }
+
+        @Override
+        public MutateResponse run(WriteTransaction tx, Turn turn) {
+            incarnation = turn.incarnation();
+            said = tx.nextCommit();
+            return mutate(writes, tx, turn, said);
+        }
+
+        /** Only now it is known whether a page changed: UPDATE t SET a = a counts rows, no more. */
+        @Override
+        public MutateResponse done(MutateResponse response, long commit) {
+            return commit == said
+                    ? response
+                    : response.toBuilder()
+                            .setBookmark(new Bookmark(incarnation, commit).toString())
+                            .build();
+        }
+    }
+
     private static MutateResponse mutate(
-            List<WriteOperation> writes, WriteTransaction tx, Turn turn) {
+            List<WriteOperation> writes, WriteTransaction tx, Turn turn, long commit) {
         long start = System.nanoTime();
         var results = new ArrayList<SqlResult>(writes.size());
         for (int i = 0; i < writes.size(); i++) {
             var operation = writes.get(i);
             results.add(Operations.inOperation(i, () -> execute(operation, tx)));
         }
-        long commit = tx.changed() ? tx.nextCommit() : tx.commit();
         var response =
                 MutateResponse.newBuilder()
                         .setBookmark(new Bookmark(turn.incarnation(), commit).toString())

@@ -62,6 +62,8 @@ final class Queries {
                 (tx, turn) -> {
                     long start = System.nanoTime();
                     checkBookmark(request.getMinBookmark(), turn, tx);
+                    // Rows leave while it runs.
+                    turn.durability().run();
                     Operations.inOperation(
                             0,
                             () -> {

@@ -1,34 +1,53 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.journal.DatabaseState;
+import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteLimits;
 import org.sqlite.core.Codes;
 
 /**
  * One open instance: its database file and the one connection to it. One thread at a time (the
  * instance's lane); what it is as of the newest commit may be read by any.
+ *
+ * <p>SQLite syncs nothing here. A commit is durable once the {@link CommitSink} says so, or once it
+ * is folded; what is neither is lost in a crash, and nobody was told of it.
  */
 public final class InstanceDatabase implements AutoCloseable {
-    private final SqliteConnection connection;
-    private final Engine engine;
+
+    /** One instance must not hold up the journal for all others. */
+    static final long COMMIT_BYTES_MAX = 64L << 20;
+
+    private final Capture capture;
+    private final SqliteLimits limits;
     private final InstantSource clock;
+
+    // Another one after an undo; read by listings meanwhile.
+    private volatile Engine engine;
     private volatile @Nullable Failure broken;
 
-    private InstanceDatabase(SqliteConnection connection, Engine engine, InstantSource clock) {
-        this.connection = connection;
+    /** Of the newest commit, which the record of the next one names. */
+    private int checksum;
+
+    InstanceDatabase(Capture capture, Engine engine, SqliteLimits limits, InstantSource clock) {
+        this.capture = capture;
         this.engine = engine;
+        this.limits = limits;
         this.clock = clock;
+        this.checksum = capture.folded().map(PageSums.Folded::checksum).orElse(0);
     }
 
     /** Whose database it is. */
@@ -40,23 +59,7 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public static InstanceDatabase create(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
-        if (Files.exists(file)) {
-            throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
-        }
-        var database =
-                assemble(
-                        connect(file, true),
-                        connection -> {
-                            connection.runOnce("BEGIN IMMEDIATE");
-                            var meta = InstanceMeta.create(connection, identity, clock.instant());
-                            RequestTable.create(connection);
-                            connection.runOnce("COMMIT");
-                            return meta;
-                        },
-                        limits,
-                        clock);
-        InstanceFile.syncFolder(file);
-        return database;
+        return DatabaseOpening.create(file, identity, limits, clock);
     }
 
     /**
@@ -65,80 +68,14 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
-        InstanceFile.check(file, new SqliteErrors(file));
-        return assemble(
-                connect(file, false),
-                connection -> InstanceMeta.read(connection, identity),
-                limits,
-                clock);
-    }
-
-    /**
-     * The key of the instance whose file this is, for whoever lost the list of them. Throws
-     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
-     */
-    public static InstanceKey readKey(Path file) {
-        // Before SQLite opens it, which would change a file that it takes for empty.
-        InstanceFile.check(file, new SqliteErrors(file));
-        try (var plain = PlainDatabase.open(file)) {
-            var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
-            if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
-                return InstanceKey.ofBytes(key.toByteArray());
-            }
-        }
-        throw Failure.of(Reason.INSTANCE_QUARANTINED, file + ": _atoll_meta: no key");
-    }
-
-    /** Deletes the files of a database that is not open; does nothing where there are none. */
-    public static void delete(Path file) throws IOException {
-        InstanceFile.delete(file);
-    }
-
-    private static SqliteConnection connect(Path file, boolean create) {
-        try {
-            return SqliteConnection.open(file, create);
-        } catch (SQLException e) {
-            throw openFailure(e, new SqliteErrors(file));
-        }
-    }
-
-    /** Reads or writes what the file says of itself. */
-    private interface MetaSource {
-        InstanceMeta meta(SqliteConnection connection) throws SQLException;
-    }
-
-    private static InstanceDatabase assemble(
-            SqliteConnection connection,
-            MetaSource source,
-            SqliteLimits limits,
-            InstantSource clock) {
-        try {
-            var engine = new Engine(connection, source.meta(connection), limits);
-            return new InstanceDatabase(connection, engine, clock);
-        } catch (SQLException e) {
-            connection.closeAfter(e);
-            throw openFailure(e, connection.errors());
-        } catch (RuntimeException e) {
-            connection.closeAfter(e);
-            throw e;
-        }
-    }
-
-    /** While opening, an SQL error means that the file does not hold what it should. */
-    private static Failure openFailure(SQLException e, SqliteErrors errors) {
-        return switch (SqliteErrors.code(e) & 0xff) {
-            case Codes.SQLITE_FULL -> errors.diskFull();
-            case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
-            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
-            default -> errors.ofFile(e);
-        };
+        return DatabaseOpening.open(file, identity, limits, clock);
     }
 
     /** Runs the work on one snapshot. */
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
         try {
-            connection.run("BEGIN");
+            connection().run("BEGIN");
             engine.progress().begin(budget);
             return work.apply(new ReadTransaction(engine, budget));
         } catch (SQLException e) {
@@ -152,24 +89,25 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /**
-     * Runs the work in one transaction: committed and durable when this returns, and wholly undone
-     * when it throws anything but OUTCOME_UNKNOWN. The commit number grows only if something
-     * changed.
+     * Runs the work in one transaction: committed, and on its way to durability, when this returns,
+     * and wholly undone when it throws anything but OUTCOME_UNKNOWN. The commit number grows only
+     * if something changed.
      */
-    public <T> T write(CallBudget budget, Function<WriteTransaction, T> work) {
+    public <T> T write(CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
         checkUsable();
         WriteTransaction transaction = null;
         boolean open = true;
+        var mark = capture.mark();
         try {
-            connection.run("BEGIN IMMEDIATE");
+            connection().run("BEGIN IMMEDIATE");
             transaction = new WriteTransaction(engine, budget, clock.instant());
             engine.progress().begin(budget);
             var result = work.apply(transaction);
             var pending = transaction.finish();
             engine.progress().end();
             open = false;
-            commit(transaction);
-            engine.committed(pending.meta(), pending.pages());
+            commit(transaction, mark);
+            send(pending, mark, sink);
             return result;
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
@@ -182,23 +120,199 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /** This line makes a commit durable: SQLite syncs the WAL before it returns. */
-    private void commit(WriteTransaction transaction) {
+    /** Nothing is durable when this returns: SQLite syncs nothing. */
+    private void commit(WriteTransaction transaction, WalFile.Mark mark) {
         try {
-            connection.run("COMMIT");
+            connection().run("COMMIT");
         } catch (SQLException e) {
             rollBack(transaction);
-            switch (SqliteErrors.code(e) & 0xff) {
+            if ((SqliteErrors.code(e) & 0xff) == Codes.SQLITE_CONSTRAINT) {
                 // A deferred constraint: SQLite refuses before it writes.
-                case Codes.SQLITE_CONSTRAINT -> throw engine.errors().ofStatement(e, "COMMIT");
-                // The commit's last page did not fit: so it is not there, now or after a crash.
-                case Codes.SQLITE_FULL -> throw engine.errors().diskFull();
-                default -> {
-                    broken = engine.errors().unknown(e);
-                    throw broken;
-                }
+                throw engine.errors().ofStatement(e, "COMMIT");
+            }
+            // It may have happened all the same.
+            undo(mark);
+            throw (SqliteErrors.code(e) & 0xff) == Codes.SQLITE_FULL
+                    ? engine.errors().diskFull()
+                    : engine.errors().ofFile(e);
+        }
+    }
+
+    /** Takes the commit from the WAL and sends it on; undoes it where it cannot go on. */
+    private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
+        boolean known = false;
+        try {
+            var captured = capture.take(COMMIT_BYTES_MAX);
+            if (captured.isPresent()) {
+                send(captured.get(), pending, sink);
+            }
+            known = true;
+        } catch (Failure e) {
+            known = true;
+            if (e.reason() != Reason.OUTCOME_UNKNOWN && e.reason() != Reason.INSTANCE_QUARANTINED) {
+                undo(mark);
+            }
+            throw e;
+        } finally {
+            // A defect, or memory that ran out: the next commit must not be taken for this one.
+            if (!known) {
+                broken =
+                        Failure.of(
+                                Reason.OUTCOME_UNKNOWN,
+                                "a commit was made, and did not get to the journal");
             }
         }
+    }
+
+    private void send(CapturedCommit captured, WriteTransaction.Pending pending, CommitSink sink) {
+        var next =
+                pending.meta().commit() > commit()
+                        ? pending.meta()
+                        : pending.meta().next(clock.instant(), pending.meta().requests());
+        var record =
+                new JournalRecord.Commit(
+                        sink.origin(next.lastCommitMicros()),
+                        next.commit(),
+                        checksum,
+                        new DatabaseState(captured.pageCount(), 0, 0),
+                        captured.pages());
+        sink.append(record);
+        checksum = record.checksum();
+        engine.committed(next, pending.pages());
+    }
+
+    /** Takes back what was committed after the mark, exactly. */
+    private void undo(WalFile.Mark mark) {
+        var before = engine;
+        try {
+            capture.undo(mark);
+            engine = new Engine(capture.connection(), before.meta(), limits);
+        } catch (SQLException e) {
+            broken = before.errors().unknown(e);
+            throw broken;
+        } catch (IOException e) {
+            broken =
+                    Failure.of(
+                            Reason.OUTCOME_UNKNOWN,
+                            "a commit could not be undone: " + e.getMessage(),
+                            e);
+            throw broken;
+        }
+    }
+
+    /**
+     * Brings all commits into the database file, durably. Every one of them has to be durable in
+     * the journal already.
+     */
+    public void fold() {
+        if (broken != null) {
+            throw broken;
+        }
+        try {
+            capture.fold(
+                    new PageSums.Folded(
+                            identity().incarnation(),
+                            commit(),
+                            engine.meta().lastCommitMicros(),
+                            0,
+                            0,
+                            checksum,
+                            (int) engine.pageSize(),
+                            (int) (sizeBytes() / engine.pageSize())));
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        } catch (IOException e) {
+            throw noted(
+                    engine.errors().isDiskFull()
+                            ? engine.errors().diskFull()
+                            : engine.errors().quarantined("fold: " + e.getMessage(), e));
+        } catch (Failure e) {
+            throw noted(e);
+        }
+    }
+
+    /** What SQLite finds wrong in the database; nothing if it is well. */
+    public List<String> checkIntegrity(CallBudget budget) {
+        checkUsable();
+        try (var check = connection().prepare("PRAGMA integrity_check")) {
+            engine.progress().begin(budget);
+            var problems = new ArrayList<String>();
+            for (boolean row = check.start(); row; row = check.next()) {
+                problems.add(check.text(0));
+            }
+            return problems.equals(List.of("ok")) ? List.of() : problems;
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        } finally {
+            engine.progress().end();
+        }
+    }
+
+    /**
+     * Makes the file as short as it can be; a commit like any other. Throws LIMIT_EXCEEDED, and
+     * changes nothing, if it would be a larger one than commits may be.
+     */
+    public void compact(CallBudget budget, CommitSink sink) {
+        checkUsable();
+        var mark = capture.mark();
+        try {
+            vacuum("VACUUM", budget);
+            var pages = engine.readPages();
+            send(new WriteTransaction.Pending(engine.meta(), pages), mark, sink);
+        } catch (SQLException e) {
+            undo(mark);
+            throw noted(engine.errors().ofFile(e));
+        } catch (Failure e) {
+            throw noted(e);
+        }
+    }
+
+    /** Writes a copy without the node's own tables to a file that is not there yet. */
+    public void export(CallBudget budget, Path target) {
+        checkUsable();
+        try {
+            vacuum("VACUUM INTO '" + target.toString().replace("'", "''") + "'", budget);
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        }
+        try (var copy = PlainDatabase.open(target)) {
+            copy.run("DROP TABLE _atoll_meta");
+            copy.run("DROP TABLE _atoll_request");
+            copy.run("VACUUM");
+            // One file, as whoever gets it expects.
+            copy.run("PRAGMA journal_mode = DELETE");
+        }
+    }
+
+    /** SQLite attaches the copy that it makes, which the limits of callers forbid. */
+    private void vacuum(String sql, CallBudget budget) throws SQLException {
+        connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 1);
+        try {
+            engine.progress().begin(budget);
+            connection().runOnce(sql);
+        } finally {
+            engine.progress().end();
+            connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
+        }
+    }
+
+    /** Whether every commit is in the database file. */
+    public boolean isFolded() {
+        return capture.isFolded();
+    }
+
+    /** Of the newest commit; what the record of a fold names. */
+    public int checksum() {
+        return checksum;
+    }
+
+    /** Bytes of commits in the WAL. */
+    public long walBytes() {
+        return capture.isFolded() ? 0 : capture.walBytes();
+    }
+
+    private SqliteConnection connection() {
+        return capture.connection();
     }
 
     private void rollBack(@Nullable WriteTransaction transaction) {
@@ -211,7 +325,7 @@ public final class InstanceDatabase implements AutoCloseable {
     private void rollBack() {
         engine.progress().end();
         try {
-            connection.run("ROLLBACK");
+            connection().run("ROLLBACK");
         } catch (SQLException e) {
             // An OR ROLLBACK, a full disk or an interruption has already ended it.
             if (!SqliteErrors.text(e).contains("no transaction is active") && broken == null) {
@@ -280,14 +394,29 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /**
-     * Brings the WAL into the file, and closes it. What was committed stays so even if it throws.
+     * Closes it. What is not folded stays as a crash would leave it, and is redone from the journal
+     * when it is opened again.
      */
     @Override
     public void close() {
         try {
-            connection.close();
+            if (broken == null && capture.isFolded()) {
+                capture.close();
+            } else {
+                capture.abandon();
+            }
         } catch (SQLException e) {
             throw engine.errors().ofFile(e);
+        } catch (IOException e) {
+            throw engine.errors().quarantined("cannot be closed: " + e.getMessage(), e);
+        }
+    }
+
+    void closeAfter(RuntimeException e) {
+        try {
+            close();
+        } catch (RuntimeException suppressed) {
+            e.addSuppressed(suppressed);
         }
     }
 }

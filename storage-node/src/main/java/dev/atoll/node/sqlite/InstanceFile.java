@@ -106,7 +106,8 @@ final class InstanceFile {
 
     /** Deletes the database and what belongs to it, the WAL last: it is worth nothing alone. */
     static void delete(Path file) throws IOException {
-        for (var suffix : List.of("", "-journal", "-shm", "-wal")) {
+        for (var suffix :
+                List.of("", ".moved", "-journal", "-shm", ".moved-wal", ".sums", "-wal")) {
             Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
         }
     }

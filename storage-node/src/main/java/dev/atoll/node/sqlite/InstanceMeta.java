@@ -13,9 +13,12 @@ import java.util.Optional;
  * <p>Times are microseconds since 1970.
  *
  * <pre>
- * one | format | incarnation      | instance_key | created_at       | commit_number | last_commit_at   | request_bytes | request_floor
- *   1 |      1 | 1795239253000000 | user:alice   | 1795239253000100 |            42 | 1795239299000000 |         16807 | 1795238390123
+ * one | format | incarnation      | instance_key | created_at       | request_floor
+ *   1 |      2 | 1795239253000000 | user:alice   | 1795239253000100 | 1795238390123
  * </pre>
+ *
+ * <p>The number and time of the newest commit are not in the file: raising them would cost each
+ * commit a page more. They are beside it, and in the journal.
  *
  * @param createdAt when the instance was made
  * @param commit the number of the newest commit
@@ -29,25 +32,20 @@ record InstanceMeta(
         long lastCommitMicros,
         RequestTable.Level requests) {
     /** Of the tables that the node keeps in an instance. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private static final String CREATE =
             "CREATE TABLE _atoll_meta (one INTEGER PRIMARY KEY CHECK (one = 1), format INTEGER NOT"
                     + " NULL, incarnation INTEGER NOT NULL, instance_key BLOB NOT NULL, created_at"
-                    + " INTEGER NOT NULL, commit_number INTEGER NOT NULL, last_commit_at INTEGER"
-                    + " NOT NULL, request_bytes INTEGER NOT NULL, request_floor INTEGER NOT NULL)"
-                    + " STRICT";
+                    + " INTEGER NOT NULL, request_floor INTEGER NOT NULL) STRICT";
 
-    private static final String INSERT =
-            "INSERT INTO _atoll_meta VALUES (1, ?, ?, ?, ?, 0, 0, 0, 0)";
+    private static final String INSERT = "INSERT INTO _atoll_meta VALUES (1, ?, ?, ?, ?, 0)";
 
     private static final String SELECT =
-            "SELECT format, incarnation, instance_key, created_at, commit_number, last_commit_at,"
-                    + " request_bytes, request_floor FROM main._atoll_meta";
+            "SELECT format, incarnation, instance_key, created_at, request_floor FROM"
+                    + " main._atoll_meta";
 
-    private static final String UPDATE =
-            "UPDATE main._atoll_meta SET commit_number = ?, last_commit_at = ?, request_bytes = ?,"
-                    + " request_floor = ?";
+    private static final String UPDATE = "UPDATE main._atoll_meta SET request_floor = ?";
 
     /** Writes the first one, into an empty database. */
     static InstanceMeta create(SqliteConnection connection, Identity identity, Instant now)
@@ -59,14 +57,16 @@ record InstanceMeta(
     }
 
     /** Reads it, and throws INSTANCE_QUARANTINED if it is not of that identity. */
-    static InstanceMeta read(SqliteConnection connection, Identity identity) throws SQLException {
+    static InstanceMeta read(SqliteConnection connection, Identity identity, PageSums.Folded folded)
+            throws SQLException {
         var errors = connection.errors();
         return connection
-                .findFirst(SELECT, row -> read(row, identity, errors))
+                .findFirst(SELECT, row -> read(row, identity, folded, errors))
                 .orElseThrow(() -> errors.quarantined("_atoll_meta: no row"));
     }
 
-    private static InstanceMeta read(Prepared row, Identity identity, SqliteErrors errors)
+    private static InstanceMeta read(
+            Prepared row, Identity identity, PageSums.Folded folded, SqliteErrors errors)
             throws SQLException {
         expect("_atoll_meta: format", row.longValue(0), FORMAT, errors);
         expect("incarnation", row.longValue(1), identity.incarnation(), errors);
@@ -81,9 +81,9 @@ record InstanceMeta(
         return new InstanceMeta(
                 identity,
                 instant(row.longValue(3)),
-                row.longValue(4),
-                row.longValue(5),
-                new RequestTable.Level(row.longValue(6), row.longValue(7)));
+                folded.commit(),
+                folded.timeMicros(),
+                new RequestTable.Level(RequestTable.UNKNOWN, row.longValue(4)));
     }
 
     private static void expect(String what, long found, long expected, SqliteErrors errors) {
@@ -98,9 +98,9 @@ record InstanceMeta(
                 identity, createdAt, commit + 1, Math.max(lastCommitMicros, micros(now)), level);
     }
 
-    /** Writes it into the transaction that runs. */
+    /** Writes what the file keeps of it into the transaction that runs. */
     void write(SqliteConnection connection) throws SQLException {
-        connection.run(UPDATE, commit, lastCommitMicros, requests.bytes(), requests.floorMillis());
+        connection.run(UPDATE, requests.floorMillis());
     }
 
     Optional<Instant> lastCommitAt() {

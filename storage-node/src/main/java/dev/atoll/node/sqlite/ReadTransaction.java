@@ -42,6 +42,11 @@ public sealed class ReadTransaction permits WriteTransaction {
         return engine.meta().commit();
     }
 
+    /** Of the instance. */
+    public long incarnation() {
+        return engine.meta().identity().incarnation();
+    }
+
     /** Steps of SQLite's virtual machine so far, to the thousand below. */
     public long vmSteps() {
         return engine.progress().steps();

@@ -30,6 +30,9 @@ final class RequestTable {
     static final Duration WINDOW = Duration.ofMinutes(15);
     static final long REPLY_BYTES_MAX = 1 << 20;
 
+    /** The bytes of a ring that was not measured since its file was opened. */
+    static final long UNKNOWN = -1;
+
     /** So much an instance may take beyond its own size limit. */
     static final long BYTES_MAX = 64L << 20;
 
@@ -160,6 +163,9 @@ final class RequestTable {
                     remembered.reply().size());
         }
         insert(request, remembered);
+        if (level.bytes() == UNKNOWN) {
+            return sweep(new Level(measureAll(), level.floorMillis()), now);
+        }
         long bytes = level.bytes() + ROW_BYTES + remembered.reply().size();
         var grown = new Level(bytes, level.floorMillis());
         if (++sinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX) {
@@ -167,6 +173,13 @@ final class RequestTable {
         }
         sinceSweep = 0;
         return sweep(grown, now);
+    }
+
+    private long measureAll() throws SQLException {
+        return connection.number(
+                "SELECT coalesce(sum(length(reply) + "
+                        + ROW_BYTES
+                        + "), 0) FROM main._atoll_request");
     }
 
     /** How many it holds. */

@@ -49,6 +49,9 @@ final class SqliteConnection implements AutoCloseable {
                     new String[] {"temp_store", "1"},
                     new String[] {"secure_delete", "0"});
 
+    /** The same, but that commits are taken from the WAL and made durable by the node. */
+    private static final List<String[]> CAPTURED_PRAGMAS = captured();
+
     private static final RowReader<Long> FIRST_NUMBER = row -> row.longValue(0);
 
     private final SQLiteConnection connection;
@@ -60,8 +63,27 @@ final class SqliteConnection implements AutoCloseable {
         this.errors = errors;
     }
 
-    /** Opens the file, making it if {@code create}. */
+    /** Opens the file, making it if {@code create}; SQLite syncs each commit. */
     static SqliteConnection open(Path file, boolean create) throws SQLException {
+        return open(file, create, PRAGMAS);
+    }
+
+    /** As above, but SQLite syncs nothing by itself and never checkpoints but when it is closed. */
+    static SqliteConnection openCaptured(Path file, boolean create) throws SQLException {
+        return open(file, create, CAPTURED_PRAGMAS);
+    }
+
+    private static List<String[]> captured() {
+        // Without syncs, and before the WAL: else making a file costs four of them.
+        var changed = Map.of("synchronous", "0", "wal_autocheckpoint", "0");
+        return PRAGMAS.stream()
+                .filter(pragma -> !pragma[0].equals("journal_size_limit"))
+                .map(pragma -> new String[] {pragma[0], changed.getOrDefault(pragma[0], pragma[1])})
+                .toList();
+    }
+
+    private static SqliteConnection open(Path file, boolean create, List<String[]> pragmas)
+            throws SQLException {
         var config = new SQLiteConfig();
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         config.resetOpenMode(SQLiteOpenMode.FULLMUTEX);
@@ -77,7 +99,7 @@ final class SqliteConnection implements AutoCloseable {
                         new JDBC4Connection("jdbc:sqlite:" + uri, uri, config.toProperties()),
                         new SqliteErrors(file));
         try {
-            opened.setUp();
+            opened.setUp(pragmas);
         } catch (SQLException | RuntimeException e) {
             opened.closeAfter(e);
             throw e;
@@ -85,11 +107,11 @@ final class SqliteConnection implements AutoCloseable {
         return opened;
     }
 
-    private void setUp() throws SQLException {
+    private void setUp(List<String[]> pragmas) throws SQLException {
         // Tells the driver that transactions are ours: else it adds a BEGIN and COMMIT of its own.
         connection.getConnectionConfig().setAutoCommit(false);
         checkVersion(connection.libversion());
-        for (var pragma : PRAGMAS) {
+        for (var pragma : pragmas) {
             setPragma(pragma[0], pragma[1]);
         }
     }

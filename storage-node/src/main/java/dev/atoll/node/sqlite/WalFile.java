@@ -4,10 +4,17 @@ import dev.atoll.node.disk.Disk;
 import dev.atoll.node.disk.DiskFile;
 import dev.atoll.node.disk.OpenMode;
 import dev.atoll.node.journal.PageImages;
+import dev.atoll.wire.Failure;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +47,9 @@ final class WalFile implements AutoCloseable {
     static final int HEADER_BYTES = 32;
     static final int FRAME_HEADER_BYTES = 24;
 
+    private static final VarHandle BIG_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private static final int MAGIC = 0x377f0682;
     private static final int VERSION = 3_007_000;
 
@@ -52,7 +62,10 @@ final class WalFile implements AutoCloseable {
     /** A small commit and the header behind it are read at once. */
     private static final int FRAMES_FIRST = 3;
 
-    private static final int FRAMES_MORE = 64;
+    private static final int FRAMES_MORE = 16;
+
+    /** One for each thread, not for each of thousands of open instances. */
+    private static final ThreadLocal<byte[]> BUFFER = ThreadLocal.withInitial(() -> new byte[0]);
 
     private final Disk disk;
     private final Path file;
@@ -61,7 +74,6 @@ final class WalFile implements AutoCloseable {
     private final WalChecksum checksum = new WalChecksum();
 
     private @Nullable DiskFile open;
-    private byte[] buffer;
 
     /** Where the next commit begins; 0 before there is a header. */
     private long end;
@@ -74,25 +86,25 @@ final class WalFile implements AutoCloseable {
     /** Whether the next write may begin the file anew: all of it is in the database. */
     private boolean restartAllowed = true;
 
-    /** Whether nothing of this file is known yet, so that any salts are good. */
-    private boolean fresh = true;
-
     /** Nothing is read before the first commit. */
     WalFile(Disk disk, Path database, int pageSize, SqliteErrors errors) {
         this.disk = disk;
         this.file = database.resolveSibling(database.getFileName() + "-wal");
         this.pageSize = pageSize;
         this.errors = errors;
-        this.buffer = new byte[FRAMES_FIRST * (FRAME_HEADER_BYTES + pageSize)];
     }
 
     /** What may be gone back to: where a commit ended, and the state there. */
-    record Mark(
-            long end, int salt1, int salt2, int sum1, int sum2, boolean fresh, boolean folded) {}
+    record Mark(long end, int salt1, int salt2, int sum1, int sum2, boolean folded) {}
 
     /** The end of the newest commit that was taken. */
     Mark mark() {
-        return new Mark(end, salt1, salt2, sum1, sum2, fresh, restartAllowed);
+        return new Mark(end, salt1, salt2, sum1, sum2, restartAllowed);
+    }
+
+    /** Whether no commit was taken since the last fold. */
+    boolean isFolded() {
+        return restartAllowed || end <= HEADER_BYTES;
     }
 
     /** Bytes up to the end of the newest commit. */
@@ -100,18 +112,36 @@ final class WalFile implements AutoCloseable {
         return end;
     }
 
+    /** What SQLite itself says of the WAL. */
+    interface Witness {
+        /** How many frames of committed transactions there are. */
+        long frames();
+    }
+
     /**
      * Takes the commit that was just made; empty if the transaction changed nothing. Throws
-     * INSTANCE_QUARANTINED, naming file and offset, for a surprise.
+     * INSTANCE_QUARANTINED, naming file and offset, for a surprise, and LIMIT_EXCEEDED for a commit
+     * of more than {@code bytesMax} of pages, which is as if it had not been looked at.
      */
-    Optional<CapturedCommit> take() {
+    Optional<CapturedCommit> take(long bytesMax, Witness witness) {
         try {
-            if (end == 0 || restartAllowed) {
-                if (!readHeader()) {
-                    return Optional.empty();
+            boolean there = (!holdsNothing() && !restartAllowed) || readHeader();
+            if (there) {
+                var small = readSmall();
+                if (small.isPresent()) {
+                    return small;
                 }
             }
-            return readCommit();
+            // Nothing to be seen, or a large commit. Frames that do not follow cannot tell a
+            // transaction that came to nothing from a commit that was overwritten: SQLite can.
+            long committed = HEADER_BYTES + Math.max(0, witness.frames()) * frameBytes();
+            if (committed == Math.max(end, HEADER_BYTES)) {
+                return Optional.empty();
+            }
+            if (!there || committed < end) {
+                throw surprise(end, "SQLite has commits up to " + committed);
+            }
+            return Optional.of(readLarge(committed, bytesMax));
         } catch (IOException e) {
             throw errors.quarantined(file.getFileName() + ": cannot be read: " + e.getMessage(), e);
         }
@@ -128,8 +158,10 @@ final class WalFile implements AutoCloseable {
      */
     void cut(Mark mark) throws IOException {
         closeFile();
+        // What was folded is in the database, and the file may have begun anew since.
+        boolean empty = mark.folded() || mark.end() <= HEADER_BYTES;
         try (var wal = disk.open(file, OpenMode.CREATE_OR_OPEN)) {
-            wal.truncate(mark.end());
+            wal.truncate(empty ? 0 : mark.end());
         }
         end = mark.end();
         salt1 = mark.salt1();
@@ -137,79 +169,74 @@ final class WalFile implements AutoCloseable {
         sum1 = mark.sum1();
         sum2 = mark.sum2();
         restartAllowed = mark.folded();
-        fresh = mark.fresh();
-        if (end <= HEADER_BYTES) {
+        if (empty) {
             // Without frames SQLite draws new salts when it writes.
             end = 0;
-            fresh = true;
             restartAllowed = true;
         }
     }
 
-    /** Verifies every frame from the header to the end, and shows the last image of each page. */
-    void verify(PageVisitor visitor) {
+    /**
+     * Verifies every frame from the header to the end; the CRC-32C of the last image of each page.
+     */
+    SortedMap<Integer, Integer> verify() {
+        var sums = new TreeMap<Integer, Integer>();
         if (end <= HEADER_BYTES) {
-            return;
+            return sums;
         }
         try {
-            var images = PageImages.builder(pageSize, FRAMES_MORE);
             var header = new byte[HEADER_BYTES];
             read(header, HEADER_BYTES, 0);
             checkHeader(header);
-            int frame = FRAME_HEADER_BYTES + pageSize;
-            var frames = new byte[FRAMES_MORE * frame];
+            var crc = new CRC32C();
+            var frames = buffer(FRAMES_MORE);
             long at = HEADER_BYTES;
             while (at < end) {
-                int count = (int) Math.min(FRAMES_MORE, (end - at) / frame);
-                int bytes = read(frames, count * frame, at);
-                for (int i = 0; i < count; i++, at += frame) {
-                    if (bytes < (i + 1) * frame || !follows(frames, i * frame)) {
-                        throw errors.quarantined(
-                                file.getFileName() + ": offset " + at + ": frame damaged");
+                int count = (int) Math.min(FRAMES_MORE, (end - at) / frameBytes());
+                int bytes = read(frames, count * frameBytes(), at);
+                for (int i = 0; i < count; i++, at += frameBytes()) {
+                    int frame = i * frameBytes();
+                    if (bytes < frame + frameBytes() || !follows(frames, frame)) {
+                        throw surprise(at, "frame damaged");
                     }
-                    images.put(
-                            ByteBuffer.wrap(frames).getInt(i * frame),
-                            frames,
-                            i * frame + FRAME_HEADER_BYTES);
+                    crc.reset();
+                    crc.update(frames, frame + FRAME_HEADER_BYTES, pageSize);
+                    sums.put(number(frames, frame), (int) crc.getValue());
                 }
             }
             if (checksum.first() != sum1 || checksum.second() != sum2) {
-                throw errors.quarantined(
-                        file.getFileName() + ": offset " + end + ": not the commit that was taken");
+                throw surprise(end, "not the commit that was taken");
             }
-            var pages = images.build();
-            for (int i = 0; i < pages.count(); i++) {
-                visitor.page(pages.number(i), pages.image(i));
-            }
+            return sums;
         } catch (IOException e) {
             throw errors.quarantined(file.getFileName() + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Is shown a page. */
-    interface PageVisitor {
-        void page(int number, ByteBuffer image) throws IOException;
+    /** How many frames the commits that were taken have. */
+    long frames() {
+        return holdsNothing() ? 0 : (end - HEADER_BYTES) / frameBytes();
     }
 
     /** Whether there is a header to go on from; notes a restart. */
     private boolean readHeader() throws IOException {
         var bytes = new byte[HEADER_BYTES];
         if (!isThere() || read(bytes, HEADER_BYTES, 0) < HEADER_BYTES) {
-            if (fresh) {
+            if (holdsNothing()) {
                 return false;
             }
-            throw errors.quarantined(file.getFileName() + ": offset 0: header missing");
+            throw surprise(0, "header missing");
         }
         var header = ByteBuffer.wrap(bytes);
         int found1 = header.getInt(16);
         int found2 = header.getInt(20);
-        if (!fresh && found1 == salt1 && found2 == salt2) {
+        if (end > HEADER_BYTES && found1 == salt1 && found2 == salt2) {
             return true; // Not restarted (yet).
         }
-        if (!fresh && found1 != salt1 + 1) {
-            throw errors.quarantined(
-                    file.getFileName()
-                            + ": offset 16: salt "
+        if (!holdsNothing() && found1 != salt1 + 1) {
+            throw surprise(
+                    16,
+                    "salt "
                             + found1
                             + " (expected: "
                             + (salt1 + 1)
@@ -222,8 +249,12 @@ final class WalFile implements AutoCloseable {
         sum2 = checksum.second();
         end = HEADER_BYTES;
         restartAllowed = false;
-        fresh = false;
         return true;
+    }
+
+    /** Before its first commit a WAL may get other salts: SQLite writes the header once more. */
+    private boolean holdsNothing() {
+        return end <= HEADER_BYTES;
     }
 
     /** Leaves the running checksum behind the header. */
@@ -231,67 +262,124 @@ final class WalFile implements AutoCloseable {
         var header = ByteBuffer.wrap(bytes);
         int magic = header.getInt(0);
         if ((magic & ~1) != MAGIC || header.getInt(4) != VERSION || header.getInt(8) != pageSize) {
-            throw errors.quarantined(file.getFileName() + ": offset 0: not the header of our WAL");
+            throw surprise(0, "not the header of our WAL");
         }
         checksum.reset((magic & 1) == 1);
         checksum.add(bytes, 0, 24);
         if (checksum.first() != header.getInt(24) || checksum.second() != header.getInt(28)) {
-            throw errors.quarantined(file.getFileName() + ": offset 24: checksum of the header");
+            throw surprise(24, "checksum of the header");
         }
     }
 
-    private Optional<CapturedCommit> readCommit() throws IOException {
-        int frame = FRAME_HEADER_BYTES + pageSize;
+    /** One read, which is enough for almost all commits; empty if it shows no whole commit. */
+    private Optional<CapturedCommit> readSmall() throws IOException {
+        var frames = buffer(FRAMES_FIRST);
+        int whole = read(frames, FRAMES_FIRST * frameBytes(), end) / frameBytes();
         checksum.set(sum1, sum2);
-        var images = PageImages.builder(pageSize, 2);
-        long at = end;
-        int chunk = FRAMES_FIRST;
-        while (true) {
-            if (buffer.length < chunk * frame) {
-                buffer = new byte[chunk * frame];
-            }
-            int whole = read(buffer, chunk * frame, at) / frame;
-            for (int i = 0; i < whole; i++, at += frame) {
-                if (!follows(buffer, i * frame)) {
-                    // Left by a transaction that came to nothing: nothing was committed.
-                    return Optional.empty();
+        for (int i = 0; i < whole && follows(frames, i * frameBytes()); i++) {
+            int pageCount = pageCount(frames, i * frameBytes());
+            if (pageCount != 0) {
+                // One COMMIT makes one commit; what is behind it is stale.
+                var images = PageImages.builder(pageSize, i + 1);
+                for (int j = 0; j <= i; j++) {
+                    put(frames, j * frameBytes(), end + (long) j * frameBytes(), images);
                 }
-                var header = ByteBuffer.wrap(buffer, i * frame, FRAME_HEADER_BYTES);
-                int number = header.getInt();
-                int pageCount = header.getInt();
-                checkPage(number, buffer, i * frame + FRAME_HEADER_BYTES, at);
-                images.put(number, buffer, i * frame + FRAME_HEADER_BYTES);
-                if (pageCount != 0) {
-                    // One COMMIT makes one commit; what is behind it is stale.
-                    end = at + frame;
-                    sum1 = checksum.first();
-                    sum2 = checksum.second();
-                    restartAllowed = false;
-                    return Optional.of(new CapturedCommit(images.build(pageCount), pageCount, end));
-                }
+                return Optional.of(taken(images, pageCount, end + (i + 1L) * frameBytes()));
             }
-            if (whole < chunk) {
-                return Optional.empty();
-            }
-            chunk = FRAMES_MORE;
         }
+        return Optional.empty();
+    }
+
+    /** A commit that ends there, for sure. */
+    private CapturedCommit readLarge(long until, long bytesMax) throws IOException {
+        long most = bytesMax / pageSize;
+        var images = PageImages.builder(pageSize, (int) Math.min(most, framesFrom(end, until)));
+        var frames = buffer(FRAMES_MORE);
+        checksum.set(sum1, sum2);
+        int pageCount = 0;
+        long at = end;
+        while (at < until) {
+            int count = (int) Math.min(FRAMES_MORE, framesFrom(at, until));
+            int bytes = read(frames, count * frameBytes(), at);
+            for (int i = 0; i < count; i++, at += frameBytes()) {
+                int frame = i * frameBytes();
+                if (pageCount != 0) {
+                    throw surprise(at, "a second commit (expected: one)");
+                }
+                if (bytes < frame + frameBytes() || !follows(frames, frame)) {
+                    throw surprise(at, "frame damaged, of a commit that ends at " + until);
+                }
+                put(frames, frame, at, images);
+                if (images.count() > most) {
+                    throw Failure.limitExceeded(
+                            "pages of a commit, in bytes",
+                            bytesMax,
+                            framesFrom(end, until) * pageSize);
+                }
+                pageCount = pageCount(frames, frame);
+            }
+        }
+        if (pageCount == 0) {
+            throw surprise(until, "not the end of a commit");
+        }
+        return taken(images, pageCount, until);
+    }
+
+    private long framesFrom(long from, long until) {
+        return (until - from) / frameBytes();
+    }
+
+    private CapturedCommit taken(PageImages.Builder images, int pageCount, long until) {
+        end = until;
+        sum1 = checksum.first();
+        sum2 = checksum.second();
+        restartAllowed = false;
+        return new CapturedCommit(images.build(pageCount), pageCount, end);
+    }
+
+    private void put(byte[] frames, int at, long offset, PageImages.Builder images) {
+        int number = number(frames, at);
+        checkPage(number, frames, at + FRAME_HEADER_BYTES, offset);
+        images.put(number, frames, at + FRAME_HEADER_BYTES);
+    }
+
+    private static int number(byte[] frames, int at) {
+        return (int) BIG_ENDIAN.get(frames, at);
+    }
+
+    /** Of the database, where the frame ends a commit; else 0. */
+    private static int pageCount(byte[] frames, int at) {
+        return (int) BIG_ENDIAN.get(frames, at + 4);
+    }
+
+    private int frameBytes() {
+        return FRAME_HEADER_BYTES + pageSize;
+    }
+
+    private byte[] buffer(int frames) {
+        var buffer = BUFFER.get();
+        if (buffer.length < frames * frameBytes()) {
+            buffer = new byte[frames * frameBytes()];
+            BUFFER.set(buffer);
+        }
+        return buffer;
     }
 
     /** Whether the frame comes next; if so, the running checksum goes on. */
     private boolean follows(byte[] frames, int at) {
-        var header = ByteBuffer.wrap(frames, at, FRAME_HEADER_BYTES).slice();
-        if (header.getInt(8) != salt1 || header.getInt(12) != salt2) {
+        if ((int) BIG_ENDIAN.get(frames, at + 8) != salt1
+                || (int) BIG_ENDIAN.get(frames, at + 12) != salt2) {
             return false;
         }
         checksum.add(frames, at, 8);
         checksum.add(frames, at + FRAME_HEADER_BYTES, pageSize);
-        return checksum.first() == header.getInt(16) && checksum.second() == header.getInt(20);
+        return checksum.first() == (int) BIG_ENDIAN.get(frames, at + 16)
+                && checksum.second() == (int) BIG_ENDIAN.get(frames, at + 20);
     }
 
     private void checkPage(int number, byte[] bytes, int at, long offset) {
         if (number < 1 || number == LOCK_BYTE / pageSize + 1) {
-            throw errors.quarantined(
-                    file.getFileName() + ": offset " + offset + ": page " + number);
+            throw surprise(offset, "page " + number);
         }
         if (number == 1) {
             var format = ByteBuffer.wrap(bytes, at + FORMAT_AT, 4).slice();
@@ -299,10 +387,13 @@ final class WalFile implements AutoCloseable {
             if ((size == 1 ? 65_536 : size) != pageSize
                     || format.get(2) != 2
                     || format.get(3) != 2) {
-                throw errors.quarantined(
-                        file.getFileName() + ": offset " + offset + ": page 1: another format");
+                throw surprise(offset, "page 1: another format");
             }
         }
+    }
+
+    private Failure surprise(long offset, String what) {
+        return errors.quarantined(file.getFileName() + ": offset " + offset + ": " + what);
     }
 
     private boolean isThere() throws IOException {

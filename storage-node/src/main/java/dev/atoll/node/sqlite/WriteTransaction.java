@@ -40,15 +40,15 @@ public final class WriteTransaction extends ReadTransaction {
     }
 
     /**
-     * The number that this transaction's commit will carry if it changes anything, as remembering a
-     * request does.
+     * The number that this transaction's commit will carry if it changes a page, as remembering a
+     * request does. Only after the transaction it is known whether it did.
      */
     public long nextCommit() {
         return commit() + 1;
     }
 
-    /** Whether anything changed so far. */
-    public boolean changed() {
+    /** Whether anything may have changed so far: rows are counted even if they stay the same. */
+    boolean changed() {
         try {
             return otherwiseChanged
                     || engine.connection().totalChanges() != changesBefore
@@ -149,7 +149,9 @@ public final class WriteTransaction extends ReadTransaction {
                 return new Pending(engine.meta(), pages);
             }
             var next = engine.meta().next(now, level);
-            next.write(engine.connection());
+            if (level.floorMillis() != engine.meta().requests().floorMillis()) {
+                next.write(engine.connection());
+            }
             return new Pending(next, pages);
         } catch (SQLException e) {
             throw failure(e);

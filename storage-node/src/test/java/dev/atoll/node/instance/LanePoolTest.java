@@ -170,7 +170,12 @@ class LanePoolTest {
     private static Call<Boolean> call(LanePool pool, Task task) {
         long now = System.nanoTime();
         var budget = new CallBudget(now + HOUR.toNanos(), System::nanoTime);
-        return new Call<>(budget, now + HOUR.toNanos(), pool.nanoTime(), _ -> task.run());
+        return new Call<>(
+                budget,
+                now + HOUR.toNanos(),
+                pool.nanoTime(),
+                (_, held) -> held.release(),
+                _ -> task.run());
     }
 
     private static CompletableFuture<Boolean> submit(LanePool pool, Lane lane, Task task) {

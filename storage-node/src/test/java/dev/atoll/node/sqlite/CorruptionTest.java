@@ -5,6 +5,7 @@ import static dev.atoll.node.sqlite.TestDatabase.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.sqlite.InstanceDatabase.Identity;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,10 +56,13 @@ class CorruptionTest {
         return failure;
     }
 
+    /** As a disk that forgets: the file's time stays what it was. */
     private void overwrite(long offset, byte... bytes) throws IOException {
+        var modified = Files.getLastModifiedTime(file);
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             assertThat(channel.write(ByteBuffer.wrap(bytes), offset)).isEqualTo(bytes.length);
         }
+        Files.setLastModifiedTime(file, modified);
     }
 
     private void truncate(long bytes) throws IOException {
@@ -92,14 +97,14 @@ class CorruptionTest {
 
     @Test
     void noticesThatTheFileIsMissing() throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         assertThat(quarantined().message()).endsWith("missing");
         assertThat(Files.exists(file)).isFalse();
     }
 
     @Test
     void noticesAFolderInItsPlace() throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         Files.createDirectory(file);
         assertThat(quarantined().message()).endsWith("missing");
     }
@@ -138,12 +143,12 @@ class CorruptionTest {
 
     @Test
     void noticesAnotherDatabase() throws IOException {
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
         PlainDatabase.open(file).close();
         try (var plain = PlainDatabase.open(file)) {
             plain.run("CREATE TABLE t (a)");
         }
-        assertThat(quarantined().message()).endsWith("no such table: main._atoll_meta");
+        assertThat(quarantined().message()).endsWith("its .sums file: missing or empty");
     }
 
     @Test
@@ -184,7 +189,9 @@ class CorruptionTest {
             // From now on it says the same, also to what would not touch that page.
             failure(
                     Reason.INSTANCE_QUARANTINED,
-                    () -> database.write(TestDatabase.budget(), transaction -> 0));
+                    () ->
+                            database.write(
+                                    TestDatabase.budget(), TestDatabase.SINK, transaction -> 0));
         } finally {
             database.close();
         }
@@ -209,7 +216,11 @@ class CorruptionTest {
         long seed = 20261121;
         var random = new Random(seed);
         for (int i = 0; i < 150; i++) {
-            Files.copy(whole, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    whole,
+                    file,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.COPY_ATTRIBUTES);
             var garbage = new byte[1 + random.nextInt(300)];
             random.nextBytes(garbage);
             // Mostly where it hurts: the header, the schema, the inner pages.
@@ -219,66 +230,78 @@ class CorruptionTest {
                 count(database);
                 database.write(
                         TestDatabase.budget(),
+                        TestDatabase.SINK,
                         t -> t.execute(SqlCall.of("DELETE FROM t WHERE id % 2")));
             } catch (Failure e) {
                 assertThat(e.reason())
                         .as("seed %s, round %s, offset %s: %s", seed, i, offset, e.message())
                         .isIn(Reason.INSTANCE_QUARANTINED, Reason.SQL_ERROR);
             }
-            InstanceDatabase.delete(file);
+            ClosedDatabase.delete(file);
         }
     }
 
     @Test
-    void recoversCommitsFromTheWal() throws IOException {
+    void aCrashKeepsWhatIsFoldedAndWhatTheJournalHolds() throws IOException {
         // As after a crash: the files as they are while the database is open.
         var crashed = folder.resolve("crashed");
         Files.createDirectory(crashed);
+        var journal = new ArrayList<JournalRecord.Commit>();
         try (var database = open(ALICE)) {
-            database.write(
-                    TestDatabase.budget(),
-                    t -> t.execute(SqlCall.of("INSERT INTO t VALUES (401, zeroblob(3000))")));
-            for (var name : new String[] {"alice.sqlite", "alice.sqlite-wal"}) {
+            for (long id = 401; id <= 403; id++) {
+                var insert =
+                        SqlCall.of("INSERT INTO t VALUES (?, zeroblob(3000))", SqlValue.of(id));
+                database.write(
+                        TestDatabase.budget(),
+                        TestDatabase.sink(journal::add),
+                        t -> t.execute(insert));
+            }
+            for (var name :
+                    new String[] {"alice.sqlite", "alice.sqlite.sums", "alice.sqlite-wal"}) {
                 Files.copy(folder.resolve(name), crashed.resolve(name));
             }
         }
         file = crashed.resolve("alice.sqlite");
+        journal.removeLast();
+
+        var redone = ClosedDatabase.redo(file, ALICE.incarnation(), journal).orElseThrow();
+
+        assertThat(redone.commit()).isEqualTo(journal.getLast().commit());
         try (var database = open(ALICE)) {
-            assertThat(count(database)).isEqualTo(ROWS + 1);
-            assertThat(database.commit()).isEqualTo(3);
+            assertThat(count(database)).isEqualTo(ROWS + 2);
+            assertThat(database.commit()).isEqualTo(redone.commit());
         }
     }
 
     @Test
-    void ignoresATornEndOfTheWal() throws IOException {
+    void whatIsInNoJournalIsGoneAfterACrashWhole() throws IOException {
         var crashed = folder.resolve("crashed");
         Files.createDirectory(crashed);
+        long folded;
         try (var database = open(ALICE)) {
-            for (long id = 401; id <= 402; id++) {
-                var insert =
-                        SqlCall.of("INSERT INTO t VALUES (?, zeroblob(3000))", SqlValue.of(id));
-                database.write(TestDatabase.budget(), t -> t.execute(insert));
-            }
-            for (var name : new String[] {"alice.sqlite", "alice.sqlite-wal"}) {
+            folded = database.commit();
+            database.write(
+                    TestDatabase.budget(),
+                    TestDatabase.SINK,
+                    t -> t.execute(SqlCall.of("INSERT INTO t VALUES (401, zeroblob(3000))")));
+            for (var name :
+                    new String[] {"alice.sqlite", "alice.sqlite.sums", "alice.sqlite-wal"}) {
                 Files.copy(folder.resolve(name), crashed.resolve(name));
             }
         }
         file = crashed.resolve("alice.sqlite");
-        var wal = crashed.resolve("alice.sqlite-wal");
-        try (var channel = FileChannel.open(wal, StandardOpenOption.WRITE)) {
-            channel.truncate(channel.size() - 1);
-        }
+
         try (var database = open(ALICE)) {
-            assertThat(count(database)).isEqualTo(ROWS + 1);
-            assertThat(database.commit()).isEqualTo(3);
+            assertThat(count(database)).isEqualTo(ROWS);
+            assertThat(database.commit()).isEqualTo(folded);
         }
     }
 
     @Test
     void deletesEverythingOfAnInstance() throws IOException {
         Files.createFile(file.resolveSibling("alice.sqlite-wal"));
-        InstanceDatabase.delete(file);
-        InstanceDatabase.delete(file);
+        ClosedDatabase.delete(file);
+        ClosedDatabase.delete(file);
         try (var files = Files.list(folder)) {
             assertThat(files).isEmpty();
         }
@@ -290,11 +313,12 @@ class CorruptionTest {
             assertThat(count(database)).isEqualTo(ROWS);
             try (var files = Files.list(folder)) {
                 assertThat(files.map(path -> path.getFileName().toString()))
-                        .containsExactlyInAnyOrder("alice.sqlite", "alice.sqlite-wal");
+                        .containsExactlyInAnyOrder(
+                                "alice.sqlite", "alice.sqlite-wal", "alice.sqlite.sums");
             }
         }
         try (var files = Files.list(folder)) {
-            assertThat(files).containsExactly(file);
+            assertThat(files).containsExactlyInAnyOrder(file, PageSums.file(file));
         }
     }
 

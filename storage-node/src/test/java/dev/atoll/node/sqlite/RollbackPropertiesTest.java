@@ -76,7 +76,7 @@ class RollbackPropertiesTest {
             database.reopen();
             assertThat(dump(database)).isEqualTo(before);
         } finally {
-            InstanceDatabase.delete(folder.resolve("alice.sqlite"));
+            ClosedDatabase.delete(folder.resolve("alice.sqlite"));
             Files.delete(folder);
         }
     }

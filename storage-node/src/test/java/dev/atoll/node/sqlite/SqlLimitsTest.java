@@ -177,6 +177,7 @@ class SqlLimitsTest {
                         database.database()
                                 .write(
                                         budget,
+                                        TestDatabase.SINK,
                                         transaction -> {
                                             transaction.execute(
                                                     SqlCall.of("INSERT INTO t (a) VALUES (1)"));
@@ -197,6 +198,7 @@ class SqlLimitsTest {
                         database.database()
                                 .write(
                                         budget,
+                                        TestDatabase.SINK,
                                         transaction -> {
                                             transaction.execute(
                                                     SqlCall.of("INSERT INTO t (a) VALUES (1)"));

@@ -3,6 +3,8 @@ package dev.atoll.node.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.node.journal.Origin;
 import dev.atoll.node.sqlite.InstanceDatabase.Identity;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
@@ -13,12 +15,31 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A fresh instance in a folder, with short ways to call it and a clock that tests turn. */
 final class TestDatabase implements AutoCloseable {
     static final Identity ALICE = new Identity(1_000_001, InstanceKey.parse("user:alice"));
     static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+
+    /** Takes every commit; what is not folded is lost with the process. */
+    static final CommitSink SINK = sink(_ -> {});
+
+    /** Gives each commit to a journal of the test's. */
+    static CommitSink sink(Consumer<JournalRecord.Commit> journal) {
+        return new CommitSink() {
+            @Override
+            public Origin origin(long timeMicros) {
+                return new Origin(0, 1, ALICE.incarnation(), timeMicros);
+            }
+
+            @Override
+            public void append(JournalRecord.Commit commit) {
+                journal.accept(commit);
+            }
+        };
+    }
 
     final Path file;
     private final SqliteLimits limits;
@@ -52,6 +73,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     void reopen() {
+        database.fold();
         database.close();
         database = InstanceDatabase.open(file, ALICE, limits, () -> now);
     }
@@ -67,7 +89,7 @@ final class TestDatabase implements AutoCloseable {
     }
 
     <T> T write(Function<WriteTransaction, T> work) {
-        return database.write(budget(), work);
+        return database.write(budget(), SINK, work);
     }
 
     SqlResult query(String sql, SqlValue... parameters) {
@@ -134,6 +156,9 @@ final class TestDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        if (database.broken().isEmpty()) {
+            database.fold();
+        }
         database.close();
     }
 }

@@ -1,0 +1,183 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One open database whose commits are taken from its WAL, instead of being synced by SQLite. One
+ * thread at a time: the lane.
+ *
+ * <p>The invariants: nobody else opens the files; every checkpoint is {@link #fold}; a fold runs
+ * only while every commit is durable elsewhere; a connection is closed only after a fold or through
+ * {@link #undo}, since SQLite would bring into the database what may never become durable.
+ */
+final class Capture implements AutoCloseable {
+    private final Disk disk;
+    private final Path database;
+    private final WalFile wal;
+    private final PageSums sums;
+    private final SqliteErrors errors;
+    private SqliteConnection connection;
+
+    private Capture(
+            Disk disk, Path database, SqliteConnection connection, WalFile wal, PageSums sums) {
+        this.disk = disk;
+        this.database = database;
+        this.connection = connection;
+        this.wal = wal;
+        this.sums = sums;
+        this.errors = connection.errors();
+    }
+
+    /** Opens a database that is folded whole, or new; its WAL is gone. */
+    static Capture open(Disk disk, Path database, boolean create) throws SQLException, IOException {
+        var sums = PageSums.open(disk, database);
+        var connection = SqliteConnection.openCaptured(database, create);
+        try {
+            int pageSize = (int) connection.number("PRAGMA page_size");
+            var wal = new WalFile(disk, database, pageSize, connection.errors());
+            return new Capture(disk, database, connection, wal, sums);
+        } catch (SQLException | RuntimeException e) {
+            connection.closeAfter(e);
+            throw e;
+        }
+    }
+
+    SqliteConnection connection() {
+        return connection;
+    }
+
+    /** What is folded; empty for a new database. */
+    Optional<PageSums.Folded> folded() {
+        return sums.folded();
+    }
+
+    /** Where the WAL stands: what {@link #undo} goes back to. */
+    WalFile.Mark mark() {
+        return wal.mark();
+    }
+
+    /** Bytes in the WAL. */
+    long walBytes() {
+        return wal.end();
+    }
+
+    /**
+     * Takes what the COMMIT that just returned has changed; empty if that was nothing. Throws
+     * LIMIT_EXCEEDED, and then it has to be undone, if those are more than {@code bytesMax}.
+     */
+    Optional<CapturedCommit> take(long bytesMax) {
+        return wal.take(bytesMax, this::framesInWal);
+    }
+
+    private long framesInWal() {
+        try {
+            // Looks only.
+            return counts("NOOP")[1];
+        } catch (SQLException e) {
+            throw errors.ofFile(e);
+        }
+    }
+
+    /**
+     * Takes back all commits after a mark. The connection is another one afterwards: statements of
+     * the old one are gone.
+     */
+    void undo(WalFile.Mark mark) throws SQLException, IOException {
+        wal.close();
+        Undo.move(disk, database);
+        connection.close();
+        Undo.moveBack(disk, database);
+        wal.cut(mark);
+        connection = SqliteConnection.openCaptured(database, false);
+    }
+
+    /**
+     * Brings the WAL into the database file, durably, and notes the commit that is in it now. Every
+     * commit has to be durable in the journal: a crash in the middle is mended from there.
+     */
+    void fold(PageSums.Folded now) throws SQLException, IOException {
+        checkUntouched();
+        // Before SQLite copies pages that it does not verify.
+        var changed = wal.isFolded() ? new TreeMap<Integer, Integer>() : wal.verify();
+        // Syncs the WAL, then the database: in this order a crash finds one of both whole.
+        connection.setPragma("synchronous", "2");
+        try {
+            checkpoint();
+        } finally {
+            connection.setPragma("synchronous", "0");
+        }
+        sums.fold(changed, now);
+        wal.folded();
+    }
+
+    /** Between folds SQLite does not write the database file, and nobody else may. */
+    private void checkUntouched() throws IOException {
+        if (folded().isPresent() && !sums.isUntouched()) {
+            throw errors.quarantined("was written by somebody else while it was open");
+        }
+    }
+
+    private void checkpoint() throws SQLException {
+        long frames = wal.frames();
+        long[] counts = counts("PASSIVE");
+        if (counts[0] != 0 || counts[1] != counts[2] || (!wal.isFolded() && counts[1] != frames)) {
+            throw errors.quarantined(
+                    "checkpoint: busy "
+                            + counts[0]
+                            + ", "
+                            + counts[2]
+                            + " of "
+                            + counts[1]
+                            + " frames (expected: all of "
+                            + frames
+                            + ")");
+        }
+    }
+
+    /** Whether the lock was not to be had, frames in the WAL, frames in the database too. */
+    private long[] counts(String mode) throws SQLException {
+        return connection
+                .findFirst(
+                        "PRAGMA wal_checkpoint(" + mode + ")",
+                        row -> new long[] {row.longValue(0), row.longValue(1), row.longValue(2)})
+                .orElseThrow();
+    }
+
+    /** Closes a database that is folded whole; SQLite deletes the WAL. */
+    @Override
+    public void close() throws IOException {
+        wal.close();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw errors.ofFile(e);
+        }
+    }
+
+    /** Whether nothing is in the WAL that is not in the database too. */
+    boolean isFolded() {
+        return wal.isFolded();
+    }
+
+    /** Leaves the files as they are after an error, which must not be lost for another. */
+    void abandonAfter(Exception e) {
+        try {
+            abandon();
+        } catch (SQLException | IOException suppressed) {
+            e.addSuppressed(suppressed);
+        }
+    }
+
+    /** Leaves the files as they are, as a crash would: what is not folded is for the redo. */
+    void abandon() throws SQLException, IOException {
+        wal.close();
+        Undo.move(disk, database);
+        connection.close();
+        Undo.moveBack(disk, database);
+    }
+}

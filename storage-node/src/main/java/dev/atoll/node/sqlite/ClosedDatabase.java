@@ -1,0 +1,76 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.SystemDisk;
+import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What is done with the files of an instance that nobody has open. Immutable. */
+public final class ClosedDatabase {
+    private ClosedDatabase() {}
+
+    /**
+     * The key of the instance whose file this is, for whoever lost the list of them. Throws
+     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
+     */
+    public static InstanceKey readKey(Path file) {
+        // Before SQLite opens it, which would bring in a WAL that a crash left, and change a file
+        // that it takes for empty.
+        var errors = new SqliteErrors(file);
+        try {
+            Redo.clean(SystemDisk.INSTANCE, file);
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+        InstanceFile.check(file, errors);
+        try (var plain = PlainDatabase.open(file)) {
+            var rows = plain.run("SELECT instance_key FROM _atoll_meta").rows();
+            if (rows.size() == 1 && rows.getFirst().getFirst() instanceof SqlValue.Blob(var key)) {
+                return InstanceKey.ofBytes(key.toByteArray());
+            }
+        }
+        throw Failure.of(Reason.INSTANCE_QUARANTINED, file + ": _atoll_meta: no key");
+    }
+
+    /** Deletes the files of a database that is not open; does nothing where there are none. */
+    public static void delete(Path file) throws IOException {
+        InstanceFile.delete(file);
+    }
+
+    /**
+     * Redoes the commits of the journal after the newest folded one, oldest first, in the file of a
+     * database that is not open. Returns the newest commit that is in it then; empty if there is no
+     * such file: what was deleted does not come back. Throws INSTANCE_QUARANTINED if a commit is
+     * missing in between.
+     */
+    public static Optional<Redone> redo(
+            Path file, long incarnation, List<JournalRecord.Commit> commits) throws IOException {
+        if (!Redo.isThere(SystemDisk.INSTANCE, file)) {
+            return Optional.empty();
+        }
+        var folded = Redo.redo(SystemDisk.INSTANCE, file, incarnation, commits);
+        return Optional.of(
+                new Redone(
+                        folded.commit(),
+                        folded.timeMicros(),
+                        folded.checksum(),
+                        (long) folded.pageCount() * folded.pageSize()));
+    }
+
+    /** What is in a file after a redo. */
+    public record Redone(long commit, long timeMicros, int checksum, long bytes) {}
+
+    /**
+     * Compares the pages of a database that nobody has open, and that is folded, with their
+     * checksums; what is wrong, if anything is.
+     */
+    public static Optional<String> scrub(Path file) throws IOException {
+        return new Scrub(SystemDisk.INSTANCE, file)
+                .all().stream().findFirst().map(page -> page + ": not what was written");
+    }
+}

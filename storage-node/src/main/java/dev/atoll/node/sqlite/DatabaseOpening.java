@@ -1,0 +1,156 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.SystemDisk;
+import dev.atoll.node.sqlite.InstanceDatabase.Identity;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import org.sqlite.core.Codes;
+
+/** Makes and opens the files of instances. Immutable. */
+final class DatabaseOpening {
+    private static final Disk DISK = SystemDisk.INSTANCE;
+
+    private DatabaseOpening() {}
+
+    /**
+     * Makes the file, whose folder exists, with nothing in it but what the node keeps there;
+     * durable when this returns. Throws INSTANCE_EXISTS if there is such a file.
+     */
+    static InstanceDatabase create(
+            Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
+        if (Files.exists(file)) {
+            throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
+        }
+        var capture = connect(file, true);
+        var database =
+                assemble(
+                        capture,
+                        connection -> {
+                            connection.runOnce("BEGIN IMMEDIATE");
+                            var meta = InstanceMeta.create(connection, identity, clock.instant());
+                            RequestTable.create(connection);
+                            connection.runOnce("COMMIT");
+                            return meta;
+                        },
+                        limits,
+                        clock);
+        try {
+            // Not a commit of the instance: it has none yet, and this is folded at once.
+            capture.take(InstanceDatabase.COMMIT_BYTES_MAX);
+            database.fold();
+            InstanceFile.syncFolder(file);
+            return database;
+        } catch (RuntimeException e) {
+            database.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Opens an existing file. Throws INSTANCE_QUARANTINED, naming the file, if it is missing,
+     * damaged or not of that identity.
+     */
+    static InstanceDatabase open(
+            Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
+        var errors = new SqliteErrors(file);
+        try {
+            Redo.clean(DISK, file);
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+        InstanceFile.check(file, errors);
+        checkUntouched(file, errors);
+        var capture = connect(file, false);
+        return assemble(
+                capture,
+                connection ->
+                        InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
+                limits,
+                clock);
+    }
+
+    /** A file that somebody wrote while it was closed has to be what it was all the same. */
+    private static void checkUntouched(Path file, SqliteErrors errors) {
+        try {
+            var sums = PageSums.open(DISK, file);
+            if (sums.folded().isEmpty() || sums.isUntouched()) {
+                return;
+            }
+            var damaged = new Scrub(DISK, file).all();
+            if (!damaged.isEmpty()) {
+                throw errors.quarantined(
+                        "offset "
+                                + damaged.getFirst().offset()
+                                + ": page "
+                                + damaged.getFirst().number()
+                                + ": checksum; the file was written by somebody else");
+            }
+        } catch (IOException e) {
+            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
+        var folded =
+                capture.folded()
+                        .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
+        if (folded.incarnation() != identity.incarnation()) {
+            throw errors.quarantined(
+                    "its .sums file: of incarnation "
+                            + folded.incarnation()
+                            + " (expected: "
+                            + identity.incarnation()
+                            + ")");
+        }
+        return folded;
+    }
+
+    private static Capture connect(Path file, boolean create) {
+        var errors = new SqliteErrors(file);
+        try {
+            return Capture.open(DISK, file, create);
+        } catch (SQLException e) {
+            throw openFailure(e, errors);
+        } catch (IOException e) {
+            throw errors.isDiskFull()
+                    ? errors.diskFull()
+                    : errors.quarantined("its .sums file: " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads or writes what the file says of itself. */
+    private interface MetaSource {
+        InstanceMeta meta(SqliteConnection connection) throws SQLException;
+    }
+
+    private static InstanceDatabase assemble(
+            Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
+        var connection = capture.connection();
+        try {
+            var engine = new Engine(connection, source.meta(connection), limits);
+            return new InstanceDatabase(capture, engine, limits, clock);
+        } catch (SQLException e) {
+            capture.abandonAfter(e);
+            throw openFailure(e, connection.errors());
+        } catch (RuntimeException e) {
+            capture.abandonAfter(e);
+            throw e;
+        }
+    }
+
+    /** While opening, an SQL error means that the file does not hold what it should. */
+    private static Failure openFailure(SQLException e, SqliteErrors errors) {
+        return switch (SqliteErrors.code(e) & 0xff) {
+            case Codes.SQLITE_FULL -> errors.diskFull();
+            case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
+            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
+            default -> errors.ofFile(e);
+        };
+    }
+}

@@ -1,0 +1,222 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.DiskFile;
+import dev.atoll.node.disk.OpenMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sidecar of a database file: which commit is folded into it, and a checksum of each page,
+ * since SQLite's pages carry none and its integrity check does not see a bit flipped inside a
+ * value. Open only while it is read or written: there are many. One thread at a time.
+ *
+ * <pre>
+ *    0  80  slot A
+ * 2048  80  slot B
+ * 4096   4  CRC-32C of page 1, then of each page
+ *
+ * slot, big-endian
+ *  0   8  "ATOLSUM1"
+ *  8   8  number of this writing: of two whole slots the higher counts
+ * 16   8  incarnation
+ * 24   8  commit that is folded
+ * 32   8  its time, microseconds since 1970
+ * 40   8  next alarm, microseconds since 1970; 0 for none
+ * 48   8  version of the declared schema
+ * 56   4  checksum of that commit, which the next one's record names
+ * 60   4  page size
+ * 64   4  pages in the database
+ * 68   8  when the database file was last modified, microseconds since 1970
+ * 76   4  CRC-32C of the 76 bytes before
+ * </pre>
+ *
+ * <p>Checksums are written and synced before the slot that speaks of them, and a slot never over
+ * the one that counts. A crash in between leaves checksums of pages that the journal still holds:
+ * redoing them writes both anew.
+ */
+final class PageSums {
+    private static final long MAGIC = 0x41544f4c53554d31L;
+    private static final int SLOT_BYTES = 80;
+
+    /** In another sector: one that is torn takes no slot with it but its own. */
+    private static final int SLOT_STRIDE = 2048;
+
+    private static final int SUMS_AT = 4096;
+    private static final int SUMS_AT_ONCE = 4096;
+
+    /** SQLite never uses the page that the byte at 1 GiB is in: what it holds means nothing. */
+    private static final long LOCK_BYTE = 1L << 30;
+
+    private final Disk disk;
+    private final Path database;
+    private @Nullable Folded folded;
+    private long modifiedMicros;
+    private long written;
+
+    private PageSums(Disk disk, Path database) {
+        this.disk = disk;
+        this.database = database;
+    }
+
+    /**
+     * What is in the database file. Immutable.
+     *
+     * @param commit the newest
+     * @param checksum of that commit
+     */
+    record Folded(
+            long incarnation,
+            long commit,
+            long timeMicros,
+            long nextAlarmMicros,
+            long schemaVersion,
+            int checksum,
+            int pageSize,
+            int pageCount) {}
+
+    /** The sidecar's name. */
+    static Path file(Path database) {
+        return database.resolveSibling(database.getFileName() + ".sums");
+    }
+
+    /** Reads what the sidecar says, if there is one. */
+    static PageSums open(Disk disk, Path database) throws IOException {
+        var sums = new PageSums(disk, database);
+        if (disk.exists(file(database))) {
+            try (var opened = disk.open(file(database), OpenMode.READ)) {
+                sums.readSlots(opened);
+            }
+        }
+        return sums;
+    }
+
+    /** What is folded; empty before the first time. */
+    Optional<Folded> folded() {
+        return Optional.ofNullable(folded);
+    }
+
+    /** Whether nobody wrote the database file since it was folded or redone. */
+    boolean isUntouched() throws IOException {
+        return disk.modifiedMicros(database) == modifiedMicros;
+    }
+
+    /**
+     * Says durably that the file holds this now.
+     *
+     * @param changed the checksums of the pages that were written since the last time
+     */
+    void fold(SortedMap<Integer, Integer> changed, Folded now) throws IOException {
+        long modified = disk.modifiedMicros(database);
+        try (var open = disk.open(file(database), OpenMode.CREATE_OR_OPEN)) {
+            write(open, changed);
+            // The slot speaks of them: not before they are safe.
+            open.sync();
+            open.write(slot(now, modified), (written + 1) % 2 * SLOT_STRIDE);
+            open.sync();
+        }
+        written++;
+        folded = now;
+        modifiedMicros = modified;
+    }
+
+    /** Consecutive ones in one write. */
+    private static void write(DiskFile open, SortedMap<Integer, Integer> changed)
+            throws IOException {
+        var run = ByteBuffer.allocate(SUMS_AT_ONCE * Integer.BYTES);
+        int next = 0;
+        for (var page : changed.entrySet()) {
+            if (page.getKey() != next || !run.hasRemaining()) {
+                writeRun(open, run, next);
+            }
+            run.putInt(page.getValue());
+            next = page.getKey() + 1;
+        }
+        writeRun(open, run, next);
+    }
+
+    private static void writeRun(DiskFile open, ByteBuffer run, int next) throws IOException {
+        run.flip();
+        if (run.hasRemaining()) {
+            open.write(run, sumAt(next) - run.limit());
+        }
+        run.clear();
+    }
+
+    private ByteBuffer slot(Folded now, long modified) {
+        var slot = ByteBuffer.allocate(SLOT_BYTES);
+        slot.putLong(MAGIC)
+                .putLong(written + 1)
+                .putLong(now.incarnation())
+                .putLong(now.commit())
+                .putLong(now.timeMicros())
+                .putLong(now.nextAlarmMicros())
+                .putLong(now.schemaVersion())
+                .putInt(now.checksum())
+                .putInt(now.pageSize())
+                .putInt(now.pageCount())
+                .putLong(modified);
+        return slot.putInt(crc(slot.array(), SLOT_BYTES - Integer.BYTES)).flip();
+    }
+
+    /** The checksums of {@code count} pages from that one on; fewer where the sidecar ends. */
+    int[] read(int from, int count) throws IOException {
+        var sums = ByteBuffer.allocate(count * Integer.BYTES);
+        try (var open = disk.open(file(database), OpenMode.READ)) {
+            open.readFully(sums, sumAt(from));
+        }
+        var found = new int[sums.flip().remaining() / Integer.BYTES];
+        sums.asIntBuffer().get(found);
+        return found;
+    }
+
+    /** Whether pages of that number have a checksum: all but one. */
+    static boolean isSummed(int number, int pageSize) {
+        return number != LOCK_BYTE / pageSize + 1;
+    }
+
+    static int sum(ByteBuffer image) {
+        var crc = new CRC32C();
+        crc.update(image.duplicate());
+        return (int) crc.getValue();
+    }
+
+    private void readSlots(DiskFile open) throws IOException {
+        for (int i = 0; i < 2; i++) {
+            var slot = ByteBuffer.allocate(SLOT_BYTES);
+            boolean whole = open.readFully(slot, (long) i * SLOT_STRIDE) == SLOT_BYTES;
+            if (whole
+                    && slot.getLong(0) == MAGIC
+                    && crc(slot.array(), SLOT_BYTES - Integer.BYTES) == slot.getInt(76)
+                    && slot.getLong(8) > written) {
+                written = slot.getLong(8);
+                modifiedMicros = slot.getLong(68);
+                folded =
+                        new Folded(
+                                slot.getLong(16),
+                                slot.getLong(24),
+                                slot.getLong(32),
+                                slot.getLong(40),
+                                slot.getLong(48),
+                                slot.getInt(56),
+                                slot.getInt(60),
+                                slot.getInt(64));
+            }
+        }
+    }
+
+    private static long sumAt(int number) {
+        return SUMS_AT + (number - 1L) * Integer.BYTES;
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        var crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.atoll.node.sqlite;
+
+import dev.atoll.node.disk.SystemDisk;
+import dev.atoll.node.journal.DatabaseState;
+import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.node.journal.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A database whose commits are captured, and the journal that a node would have of it. */
+final class CapturedDatabase {
+    static final long INCARNATION = 7;
+
+    final Path file;
+    final List<JournalRecord.Commit> journal = new ArrayList<>();
+    private Capture capture;
+
+    private CapturedDatabase(Path file, Capture capture) {
+        this.file = file;
+        this.capture = capture;
+    }
+
+    static CapturedDatabase create(Path folder) throws SQLException, IOException {
+        var file = folder.resolve("i.sqlite");
+        return new CapturedDatabase(file, Capture.open(SystemDisk.INSTANCE, file, true));
+    }
+
+    Capture capture() {
+        return capture;
+    }
+
+    /** Runs statements in one transaction, and puts the commit into the journal. */
+    Optional<CapturedCommit> commit(String... statements) throws SQLException {
+        capture.connection().runOnce("BEGIN IMMEDIATE");
+        for (var sql : statements) {
+            capture.connection().runOnce(sql);
+        }
+        capture.connection().runOnce("COMMIT");
+        return take();
+    }
+
+    /** Makes the file as short as it can be; the database is another one then, page by page. */
+    Optional<CapturedCommit> compact() throws SQLException {
+        capture.connection().runOnce("VACUUM");
+        return take();
+    }
+
+    /** Runs statements in one transaction that is undone. */
+    Optional<CapturedCommit> rollBack(String... statements) throws SQLException {
+        capture.connection().runOnce("BEGIN IMMEDIATE");
+        for (var sql : statements) {
+            capture.connection().runOnce(sql);
+        }
+        capture.connection().runOnce("ROLLBACK");
+        return take();
+    }
+
+    /** What the newest COMMIT left in the WAL. */
+    Optional<CapturedCommit> take() {
+        var taken = capture.take(1L << 30);
+        taken.ifPresent(commit -> journal.add(record(commit)));
+        return taken;
+    }
+
+    private JournalRecord.Commit record(CapturedCommit commit) {
+        long number = journal.isEmpty() ? 1 : journal.getLast().commit() + 1;
+        return new JournalRecord.Commit(
+                new Origin(3, 1, INCARNATION, 1_000 + number),
+                number,
+                journal.isEmpty() ? 0 : journal.getLast().checksum(),
+                new DatabaseState(commit.pageCount(), 0, 0),
+                commit.pages());
+    }
+
+    void fold() throws SQLException, IOException {
+        var newest = journal.getLast();
+        capture.fold(
+                new PageSums.Folded(
+                        INCARNATION,
+                        newest.commit(),
+                        newest.origin().timeMicros(),
+                        0,
+                        0,
+                        newest.checksum(),
+                        newest.pages().pageSize(),
+                        newest.state().pageCount()));
+    }
+
+    /** Leaves everything as a crash of the process would, redoes the journal, and opens again. */
+    void crashAndRecover() throws SQLException, IOException {
+        capture.abandon();
+        Redo.redo(SystemDisk.INSTANCE, file, INCARNATION, journal);
+        capture = Capture.open(SystemDisk.INSTANCE, file, false);
+    }
+
+    /** Opens it again after it was closed. */
+    void reopen() throws SQLException, IOException {
+        capture = Capture.open(SystemDisk.INSTANCE, file, false);
+    }
+
+    /**
+     * Where the file differs from a second copy that is made of nothing but the journal; -1 if it
+     * does not.
+     */
+    long differsFromJournalAt(Path folder) throws IOException {
+        var copy = Files.createTempDirectory(folder, "copy").resolve("i.sqlite");
+        Redo.redo(SystemDisk.INSTANCE, copy, INCARNATION, journal);
+        return Files.mismatch(file, copy);
+    }
+
+    long number(String sql) throws SQLException {
+        return Long.parseLong(capture.connection().runOnce(sql));
+    }
+}
