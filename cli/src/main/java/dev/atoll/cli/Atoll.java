@@ -2,6 +2,7 @@ package dev.atoll.cli;
 
 import dev.atoll.cli.admin.ClusterCommand;
 import dev.atoll.cli.admin.InstanceCommand;
+import dev.atoll.cli.admin.JournalCommand;
 import dev.atoll.cli.bench.BenchCommand;
 import dev.atoll.cli.credentials.TokenCommand;
 import dev.atoll.cli.demo.DemoCommand;
@@ -84,6 +85,7 @@ public final class Atoll {
         commands.put("token", TokenCommand::new);
         commands.put("instance", InstanceCommand::new);
         commands.put("cluster", ClusterCommand::new);
+        commands.put("journal", JournalCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("warm-up", WarmUp::new);

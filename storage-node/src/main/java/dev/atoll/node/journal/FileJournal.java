@@ -58,7 +58,7 @@ public final class FileJournal implements Journal {
     public static FileJournal open(
             Place place, JournalSettings settings, JournalMetrics metrics, Sources sources)
             throws IOException {
-        var found = new Recovery(place.disk(), place.directory(), settings).run();
+        var found = new Recovery(place, settings, Recovery.Mode.REPAIR).run();
         long logId = found.logId().orElseGet(sources.random()::nextLong);
         var identity = new SegmentFiles.Identity(logId, sources.random());
         var files = new SegmentFiles(place.disk(), place.directory(), settings, identity);

@@ -29,16 +29,24 @@ final class Recovery {
     private final Disk disk;
     private final Path directory;
     private final JournalSettings settings;
+    private final Mode mode;
     private final List<Path> spares = new ArrayList<>();
     private final List<Damage> damages = new ArrayList<>();
     private final List<Segment> unopened = new ArrayList<>();
     private @Nullable Long logId;
     private long lostHeaderIndex;
 
-    Recovery(Disk disk, Path directory, JournalSettings settings) {
-        this.disk = disk;
-        this.directory = directory;
+    Recovery(FileJournal.Place place, JournalSettings settings, Mode mode) {
+        this.disk = place.disk();
+        this.directory = place.directory();
         this.settings = settings;
+        this.mode = mode;
+    }
+
+    /** Whether anything is changed. */
+    enum Mode {
+        REPAIR,
+        LOOK
     }
 
     /**
@@ -76,7 +84,9 @@ final class Recovery {
     private record Cut(@Nullable Batch lastBefore, long after) {}
 
     Found run() throws IOException {
-        disk.createDirectories(directory);
+        if (mode == Mode.REPAIR) {
+            disk.createDirectories(directory);
+        }
         var scanned = new ArrayList<Scanned>();
         for (var segment : open().values()) {
             scanned.add(scan(segment));
@@ -163,7 +173,9 @@ final class Recovery {
         var segments = new TreeMap<Long, Segment>();
         for (var path : disk.list(directory)) {
             if (SegmentFiles.number(path, "making").isPresent()) {
-                disk.delete(path);
+                if (mode == Mode.REPAIR) {
+                    disk.delete(path);
+                }
             } else if (SegmentFiles.number(path, "spare").isPresent()) {
                 spares.add(path);
             } else if (SegmentFiles.number(path, "segment").isPresent()) {
@@ -175,7 +187,7 @@ final class Recovery {
     }
 
     private Optional<Segment> open(Path path, long index) throws IOException {
-        var file = disk.open(path, OpenMode.WRITE);
+        var file = disk.open(path, mode == Mode.REPAIR ? OpenMode.WRITE : OpenMode.READ);
         try {
             var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
             file.readFully(block, 0);
@@ -313,10 +325,12 @@ final class Recovery {
             good = Math.max(good, entries.position());
         }
         segment.advance(good, segment.tail().end());
-        // A failed sync before the restart may have left pages that look written but are not.
-        segment.file().write(bytes.duplicate(), last.offset());
-        segment.file().sync();
-        disk.syncDirectory(directory);
+        if (mode == Mode.REPAIR) {
+            // A failed sync before the restart may have left pages that look written but are not.
+            segment.file().write(bytes.duplicate(), last.offset());
+            segment.file().sync();
+            disk.syncDirectory(directory);
+        }
         return good;
     }
 
@@ -331,6 +345,9 @@ final class Recovery {
             number++;
             segment.file().close();
             names.put(segment.path(), directory.resolve("%016x.spare".formatted(number)));
+        }
+        if (mode == Mode.LOOK) {
+            return;
         }
         for (var name : names.entrySet()) {
             disk.rename(name.getKey(), name.getValue());
