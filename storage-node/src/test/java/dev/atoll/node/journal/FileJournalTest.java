@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +157,113 @@ class FileJournalTest {
         Collections.sort(positions);
         assertThat(told).isEqualTo(positions);
         assertThat(waiters.isEmpty()).isTrue();
+    }
+
+    @Test
+    void keepsSegmentsForThoseWhoReadAndUsesThemAgainAfterwards() throws IOException {
+        var disk = new FaultyDisk();
+        try (var journal = TestLog.open(disk, 1)) {
+            fill(journal, 100);
+            var reader = journal.readFrom(0);
+            reader.next();
+            journal.trim(journal.durable());
+            // Behind the trim in the writer's queue, so that it is done when this is durable.
+            fill(journal, 2);
+            int read = 1;
+            while (reader.next().isPresent()) {
+                read++;
+            }
+            assertThat(read).isEqualTo(102);
+            reader.close();
+            assertThat(journal.start()).isPositive();
+            var files = disk.list(TestLog.FOLDER).size();
+            for (int i = 0; i < 10; i++) {
+                fill(journal, 50);
+                journal.trim(journal.durable());
+            }
+            assertThat(disk.list(TestLog.FOLDER).size()).isLessThanOrEqualTo(files + 3);
+            for (var damage : TestLog.damages(journal)) {
+                throw new AssertionError(damage.toString());
+            }
+        }
+        try (var journal = TestLog.open(disk, 2)) {
+            assertThat(journal.last()).isEqualTo(602);
+            assertThat(TestLog.records(journal)).hasSize((int) (602 - journal.start()));
+        }
+    }
+
+    private void fill(FileJournal journal, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            TestLog.write(journal, maker.commit(1, 8));
+        }
+    }
+
+    @Test
+    void refusesWhatWouldWaitTooLong() throws IOException {
+        var settings = new JournalSettings(1 << 16, 8 << 20, 20_000, 0);
+        try (var journal = TestLog.open(new FaultyDisk(), settings, 1)) {
+            var told = new CountDownLatch(1);
+            var goOn = new CountDownLatch(1);
+            // Holds up the writer, as a slow disk does.
+            journal.whenDurable(1, new Block(told, goOn));
+            journal.append(maker.commit(1, 1));
+            told.await();
+            int taken = 0;
+            Failure refused = null;
+            while (refused == null) {
+                try {
+                    journal.append(maker.commit(1, 1));
+                    taken++;
+                } catch (Failure e) {
+                    refused = e;
+                }
+            }
+            assertThat(refused.reason()).isEqualTo(Reason.OVERLOADED);
+            assertThat(taken).isBetween(1, 5);
+            goOn.countDown();
+            TestLog.await(journal, taken + 1);
+            TestLog.write(journal, maker.commit(1, 1));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private record Block(CountDownLatch told, CountDownLatch goOn) implements Durable {
+        @Override
+        public void durable() {
+            told.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void failed(Failure cause) {
+            throw new AssertionError(cause);
+        }
+    }
+
+    @Test
+    void countsWhatItWrites() throws IOException {
+        var registry = new SimpleMeterRegistry();
+        try (var journal =
+                FileJournal.open(
+                        new FileJournal.Place(new FaultyDisk(), TestLog.FOLDER),
+                        TestLog.SMALL,
+                        new JournalMetrics(registry),
+                        new FileJournal.Sources(System::nanoTime, new Random(1)))) {
+            fill(journal, 3);
+            assertThat(registry.get("atoll.node.journal.records").counter().count()).isEqualTo(3);
+            assertThat(registry.get("atoll.node.journal.batches").counter().count()).isEqualTo(3);
+            assertThat(registry.get("atoll.node.journal.written").counter().count())
+                    .isEqualTo(3 * 4096);
+            assertThat(registry.get("atoll.node.journal.position.durable").gauge().value())
+                    .isEqualTo(3);
+            assertThat(registry.get("atoll.node.journal.size").gauge().value())
+                    .isEqualTo((double) TestLog.SMALL.segmentBytes());
+        }
     }
 
     @Test
