@@ -176,8 +176,7 @@ public final class Recovery {
                                 newest.epoch(),
                                 incarnation,
                                 now.get().timeMicros());
-                journal.append(
-                        new JournalRecord.Fold(origin, now.get().commit(), now.get().checksum()));
+                noteFold(new JournalRecord.Fold(origin, now.get().commit(), now.get().checksum()));
             }
         } catch (Failure e) {
             if (e.reason() != Reason.INSTANCE_QUARANTINED && e.reason() != Reason.CORRUPTION) {
@@ -188,6 +187,16 @@ public final class Recovery {
                     .log("instance cannot be redone: {}", e.message());
             lost.put(incarnation, e);
             neededAfter = Math.min(neededAfter, unfolded.after);
+        }
+    }
+
+    /** Beside the file it is noted already; in the journal it spares the next start a look. */
+    private void noteFold(JournalRecord.Fold fold) {
+        try {
+            journal.append(fold);
+        } catch (Failure e) {
+            // A journal that is full must not keep the node from starting: that is what frees it.
+            LOG.atDebug().addKeyValue("fold", fold).log("fold not noted", e);
         }
     }
 
