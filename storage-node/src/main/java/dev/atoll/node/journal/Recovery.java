@@ -126,7 +126,8 @@ final class Recovery {
                 unread.add(one);
             } else {
                 if (!live.isEmpty()) {
-                    cutTail(live.getLast(), one.first.header().known().begin());
+                    boolean next = live.getLast().segment.index() + 1 == one.segment.index();
+                    cutTail(live.getLast(), one.first.header().known().begin(), next);
                     after = live.getLast().segment.tail().after();
                 }
                 keepUnread(unread, live, after, one.first.header().known().begin());
@@ -276,9 +277,17 @@ final class Recovery {
         }
     }
 
-    /** The next segment cuts off what was left of a torn batch. */
-    private static void cutTail(Scanned one, long begin) throws IOException {
+    /**
+     * The next segment says how far this one counts: less, where a torn batch was left; more, where
+     * its last batches are damaged.
+     */
+    private void cutTail(Scanned one, long begin, boolean isNext) throws IOException {
         var tail = one.segment.tail();
+        if (begin > tail.after() && isNext) {
+            // Readers look for the records in what follows.
+            one.segment.advance(begin, settings.segmentBytes());
+            return;
+        }
         one.segment.advance(Math.min(tail.after(), begin), tail.end());
         if (endsInPart(one)) {
             one.segment.goesOn();

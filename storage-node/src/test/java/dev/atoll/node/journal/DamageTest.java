@@ -62,6 +62,38 @@ class DamageTest {
         }
     }
 
+    @Test
+    void losesNothingByABitOfTheLastDirectoryOfASegment() throws IOException {
+        // Behind it are zeros only, and the next segment says that there were records.
+        for (int back = 0; back < 64; back++) {
+            var flipped = disk.copy();
+            flipped.flip(FIRST, (used(disk.peek(FIRST)) - 1L - back) * 8);
+            assertThat(check(flipped, "directory, byte -" + back)).isZero();
+        }
+    }
+
+    @Test
+    void losesOneRecordAtMostInAnySegment() throws IOException {
+        long last = disk.list(TestLog.FOLDER).size();
+        int seen = 0;
+        for (long index = 1; index <= last; index++) {
+            var path = SegmentFiles.segmentPath(TestLog.FOLDER, index);
+            if (!disk.exists(path) || used(disk.peek(path)) <= SegmentHeader.BLOCK_BYTES) {
+                continue;
+            }
+            seen++;
+            int end = used(disk.peek(path)) / SegmentHeader.BLOCK_BYTES;
+            for (int block = 1; block < end; block++) {
+                for (int at = 0; at < SegmentHeader.BLOCK_BYTES; at += 37) {
+                    var flipped = disk.copy();
+                    flipped.flip(path, (block * (long) SegmentHeader.BLOCK_BYTES + at) * 8 + 3);
+                    check(flipped, path + ", block " + block + ", byte " + at);
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(1);
+    }
+
     /** Returns how many records are lost; all others must be as they were. */
     private int check(FaultyDisk flipped, String what) throws IOException {
         try (var journal = TestLog.open(flipped, 5)) {
