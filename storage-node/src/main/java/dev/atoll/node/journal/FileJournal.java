@@ -76,7 +76,9 @@ public final class FileJournal implements Journal {
                         settings,
                         new Log(logId, files, segments, found.files().damages()),
                         new Pipe(queue, writer));
-        journal.findDamage();
+        if (!found.files().orderly()) {
+            journal.findDamage();
+        }
         files.start(found.files().spares(), found.files().nextIndex(), segments.all().size());
         writer.start();
         metrics.watch(journal);

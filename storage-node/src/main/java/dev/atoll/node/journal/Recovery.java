@@ -35,6 +35,7 @@ final class Recovery {
     private final List<Segment> unopened = new ArrayList<>();
     private @Nullable Long logId;
     private long lostHeaderIndex;
+    private boolean orderly = true;
 
     Recovery(FileJournal.Place place, JournalSettings settings, Mode mode) {
         this.disk = place.disk();
@@ -63,8 +64,15 @@ final class Recovery {
             BatchHeader.Start start,
             Files files) {}
 
-    /** What else was found: files to use again, and the index of the next segment. */
-    record Files(List<Path> spares, long nextIndex, List<Damage> damages) {}
+    /**
+     * What else was found.
+     *
+     * @param spares files to use again
+     * @param nextIndex the index of the next segment
+     * @param damages what readers cannot know of
+     * @param orderly whether nothing was out of order: then readers find no damage outside records
+     */
+    record Files(List<Path> spares, long nextIndex, List<Damage> damages, boolean orderly) {}
 
     /** A segment and the batches in it. */
     private static final class Scanned {
@@ -111,7 +119,7 @@ final class Recovery {
                 live.stream().map(one -> one.segment).toList(),
                 last,
                 start,
-                new Files(spares, Math.max(newestIndex, lostHeaderIndex) + 1, damages));
+                new Files(spares, Math.max(newestIndex, lostHeaderIndex) + 1, damages, orderly));
     }
 
     /** The segments of the log, with their tails set; the others are marked to be used again. */
@@ -125,11 +133,13 @@ final class Recovery {
             } else if (one.first == null) {
                 unread.add(one);
             } else {
+                orderly &= unread.isEmpty();
                 if (!live.isEmpty()) {
                     boolean next = live.getLast().segment.index() + 1 == one.segment.index();
                     cutTail(live.getLast(), one.first.header().known().begin(), next);
                     after = live.getLast().segment.tail().after();
                 }
+                orderly &= one.first.header().known().begin() == after;
                 keepUnread(unread, live, after, one.first.header().known().begin());
                 if (live.isEmpty() && one.first.header().known().begin() > after) {
                     damages.add(
@@ -228,6 +238,7 @@ final class Recovery {
 
     private Scanned scan(Segment segment) throws IOException {
         var scanned = new Scanned(segment);
+        boolean gap = false;
         var walk = new BatchWalk(segment);
         for (var step = walk.next(settings.segmentBytes());
                 step.isPresent();
@@ -235,11 +246,13 @@ final class Recovery {
             switch (step.get()) {
                 case Gap _ -> {
                     // What it held shows in the positions of the batch behind it.
+                    gap = true;
                 }
                 case Batch batch -> {
                     var last = scanned.last;
                     long after =
                             last == null ? batch.header().known().begin() : last.header().after();
+                    orderly &= !gap && batch.header().before() == after;
                     if (batch.header().before() > after) {
                         scanned.cuts.add(new Cut(last, after));
                     }
