@@ -1,13 +1,18 @@
 package dev.atoll.router.placement;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A real etcd on free loopback ports, which can be stopped and started again. */
@@ -42,21 +47,28 @@ public final class EtcdProcess implements AutoCloseable {
         awaitPort();
     }
 
-    /** Waits until it answers. */
+    /**
+     * Waits until it has a leader, and not only a port: killed before, it may not find its feet
+     * again.
+     */
     public EtcdProcess awaitPort() {
-        Eventually.holds(
-                Duration.ofSeconds(20),
-                () -> {
-                    try (var socket = new Socket()) {
-                        socket.connect(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), clientPort),
-                                200);
-                        return true;
-                    } catch (IOException e) {
-                        return false;
-                    }
-                });
+        Eventually.holds(Duration.ofSeconds(30), this::isHealthy);
         return this;
+    }
+
+    private boolean isHealthy() {
+        try (var http = HttpClient.newHttpClient()) {
+            var request =
+                    HttpRequest.newBuilder(URI.create(url() + "/health"))
+                            .timeout(Duration.ofSeconds(1))
+                            .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body().contains("true");
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override
@@ -85,11 +97,19 @@ public final class EtcdProcess implements AutoCloseable {
                 .start();
     }
 
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("no free port", e);
+    /**
+     * Below the range from which systems take the ports of outgoing connections: a client that
+     * tries to reach a port of that range while nobody listens on it may connect to itself.
+     */
+    private static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (var socket = new ServerSocket()) {
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (BindException e) {
+                // In use: another one, then.
+            }
         }
     }
 }
