@@ -5,6 +5,7 @@ import dev.atoll.router.forward.ForwardMetrics;
 import dev.atoll.router.forward.Forwarder;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.limit.CallsInFlight;
+import dev.atoll.router.limit.RepliesWaiting;
 import dev.atoll.router.placement.EtcdPlacement;
 import dev.atoll.router.placement.LiveNode;
 import dev.atoll.router.placement.LocalPlacement;
@@ -114,7 +115,10 @@ public final class Router implements AutoCloseable {
                         placement,
                         channels,
                         CallGate::principal,
-                        new Forwarder.Settings(limits.messageBytesMax(), limits.deadlineDefault()),
+                        new Forwarder.Settings(
+                                limits.messageBytesMax(),
+                                limits.deadlineDefault(),
+                                new RepliesWaiting(limits.repliesWaitingMax(), registry)),
                         new ForwardMetrics(registry));
         var services = PublicServices.all(forwarder, gate, placement, channels);
         var port =

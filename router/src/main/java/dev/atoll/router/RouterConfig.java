@@ -57,6 +57,10 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
                             "10000",
                             "Calls at once; one more is refused with OVERLOADED"),
                     new Setting(
+                            "replies-waiting-max",
+                            "128MiB",
+                            "Size of all replies that clients have not read yet; more calls are OVERLOADED"),
+                    new Setting(
                             "deadline-default",
                             "30s",
                             "The deadline of a call whose client set none"),
@@ -113,12 +117,14 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
      * Limits of calls.
      *
      * @param callsInFlightMax at once
+     * @param repliesWaitingMax bytes of replies that clients have not read
      * @param messageBytesMax of a client's message
      * @param deadlineDefault where the client set none
      * @param keepalive before a silent connection is tried
      */
     public record Limits(
             int callsInFlightMax,
+            long repliesWaitingMax,
             int messageBytesMax,
             Duration deadlineDefault,
             Duration keepalive) {}
@@ -188,6 +194,7 @@ public record RouterConfig(Etcd etcd, Port port, Pem nodeTls, IssuersFile issuer
         }
         return new Limits(
                 (int) settings.integer("calls-in-flight-max", 1, 1_000_000),
+                settings.bytes("replies-waiting-max"),
                 (int) Math.min(bytes, MESSAGE_BYTES_MAX),
                 deadline,
                 keepalive);

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
+import dev.atoll.system.harness.DevServer;
 import dev.atoll.system.harness.Eventually;
 import dev.atoll.system.harness.InstanceHandle;
 import dev.atoll.system.harness.LogsOnFailure;
 import dev.atoll.system.harness.SharedCluster;
+import dev.atoll.system.harness.TestCluster;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NeverReadingClientIT {
     /** Together more than the whole heap of a router or node of these tests. */
     private static final int CALLS = 400;
+
+    private static final int LARGE_CALLS = 300;
 
     private static final String MEBIBYTE = "SELECT zeroblob(1048576)";
     private static final Duration ENDED_MAX = Duration.ofSeconds(30);
@@ -61,6 +65,34 @@ class NeverReadingClientIT {
         assertThat(cluster.node(0).isAlive()).isTrue();
         assertThat(cluster.router(0).isAlive()).isTrue();
         assertThat(instance.rows("SELECT count(*) FROM t")).containsExactly(row(0));
+    }
+
+    @Test
+    void largeRepliesThatNobodyReadsDoNotEndADevServer() throws Exception {
+        var large =
+                "SELECT zeroblob(2000000) UNION ALL SELECT zeroblob(2000001)"
+                        + " UNION ALL SELECT zeroblob(2000002)";
+        var ended = new AtomicInteger();
+        try (var server = new DevServer(TestCluster.newFolder("never-reading"))) {
+            server.process().withJvmFlag("-Xmx384m");
+            server.start();
+            try (var lazy = server.client();
+                    var busy = server.client()) {
+                var own = busy.instance("user", "busy").having("CREATE TABLE t(a)");
+                for (int i = 0; i < LARGE_CALLS; i++) {
+                    askAndNeverRead(
+                            own.through(lazy).queryRequest(read(large)),
+                            lazy.metadata(),
+                            lazy.channel(),
+                            ended);
+                }
+                Eventually.await(
+                        "all unread calls end", ENDED_MAX, () -> ended.get() == LARGE_CALLS);
+                // Whatever was refused meanwhile, there is room again.
+                assertThat(own.rows("SELECT count(*) FROM t")).containsExactly(row(0));
+                assertThat(server.process().isAlive()).isTrue();
+            }
+        }
     }
 
     private static void askAndNeverRead(

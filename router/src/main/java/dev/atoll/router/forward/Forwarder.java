@@ -4,6 +4,7 @@ import dev.atoll.proto.internal.v1.LinkMethod;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.router.auth.Principal;
 import dev.atoll.router.auth.Right;
+import dev.atoll.router.limit.RepliesWaiting;
 import dev.atoll.router.placement.Placement;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
@@ -24,6 +25,7 @@ public final class Forwarder {
     final Supplier<Principal> caller;
     final Settings settings;
     final ForwardMetrics metrics;
+    final RepliesWaiting replies;
     final CallOrder order;
 
     /**
@@ -44,6 +46,7 @@ public final class Forwarder {
         this.caller = caller;
         this.settings = settings;
         this.metrics = metrics;
+        this.replies = settings.replies();
         this.order = new CallOrder(placement, new NodeLinks(channels));
     }
 
@@ -52,8 +55,9 @@ public final class Forwarder {
      *
      * @param messageBytesMax of a client's message
      * @param deadlineDefault of a call whose client set none
+     * @param replies that clients have not read
      */
-    public record Settings(int messageBytesMax, Duration deadlineDefault) {}
+    public record Settings(int messageBytesMax, Duration deadlineDefault, RepliesWaiting replies) {}
 
     /** The method with its bodies left as bytes. {@code right} is what it needs. */
     public ServerMethodDefinition<?, ?> forward(MethodDescriptor<?, ?> method, Right right) {

@@ -12,10 +12,14 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A client's unary Query or Mutate, which goes to its node over a link. */
 final class LinkedCall extends ServerCall.Listener<Body> {
+    /** Nothing is counted for this call any more. */
+    private static final long GONE = Long.MIN_VALUE;
+
     /** Two, so that a second message of a unary request is seen and refused. */
     private static final int UNARY_REQUEST = 2;
 
@@ -25,6 +29,9 @@ final class LinkedCall extends ServerCall.Listener<Body> {
     private final ServerCall<Body, Body> call;
     private final Principal caller;
     private final long deadlineNanos;
+
+    /** Bytes of the reply on its way to the client. */
+    private final AtomicLong held = new AtomicLong();
 
     private @Nullable Body body;
     private boolean ended;
@@ -72,6 +79,7 @@ final class LinkedCall extends ServerCall.Listener<Body> {
             body.check();
             var key = KeyInFront.read(body.bytes());
             caller.check(right, key);
+            forwarder.replies.check();
             var request = new InstanceCall.Request(method, caller, key, body, deadlineNanos);
             begun = new InstanceCall(forwarder, request, new Answer());
         } catch (Failure failure) {
@@ -85,9 +93,31 @@ final class LinkedCall extends ServerCall.Listener<Body> {
     }
 
     @Override
+    public void onComplete() {
+        release();
+    }
+
+    @Override
     public void onCancel() {
+        release();
         if (forwarded != null) {
             forwarded.cancel();
+        }
+    }
+
+    private void release() {
+        long bytes = held.getAndSet(GONE);
+        if (bytes != GONE) {
+            forwarder.replies.release(bytes);
+        }
+    }
+
+    /** Counts the reply until the client has it, or has gone. */
+    private void hold(long bytes) {
+        forwarder.replies.hold(bytes);
+        if (!held.compareAndSet(0, bytes)) {
+            // It has gone in between.
+            forwarder.replies.release(bytes);
         }
     }
 
@@ -100,6 +130,12 @@ final class LinkedCall extends ServerCall.Listener<Body> {
     private final class Answer implements InstanceCall.Answer {
         @Override
         public void replied(ByteString reply) {
+            try {
+                hold(reply.size());
+            } catch (Failure e) {
+                failed(FailureStatus.exception(e));
+                return;
+            }
             call.sendHeaders(new Metadata());
             call.sendMessage(Body.of(reply));
             call.close(Status.OK, new Metadata());

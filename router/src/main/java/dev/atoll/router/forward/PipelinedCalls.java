@@ -52,6 +52,10 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
     @GuardedBy("this")
     private int unread;
 
+    /** Bytes of those replies. */
+    @GuardedBy("this")
+    private long unreadBytes;
+
     @GuardedBy("this")
     private int open;
 
@@ -95,10 +99,14 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
     @Override
     public void onReady() {
         int more;
+        long bytes;
         synchronized (this) {
             more = unread;
             unread = 0;
+            bytes = unreadBytes;
+            unreadBytes = 0;
         }
+        forwarder.replies.release(bytes);
         if (more > 0) {
             call.request(more);
         }
@@ -106,9 +114,13 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
 
     @Override
     public void onCancel() {
+        long bytes;
         synchronized (this) {
             ended = true;
+            bytes = unreadBytes;
+            unreadBytes = 0;
         }
+        forwarder.replies.release(bytes);
         inFlight.values().forEach(InstanceCall::cancel);
     }
 
@@ -142,6 +154,7 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
             caller.check(
                     request.method() == LinkMethod.LINK_METHOD_QUERY ? Right.READ : Right.WRITE,
                     key);
+            forwarder.replies.check();
             admission.enter();
             var answer = new Answer(id, request.method(), System.nanoTime());
             var begun =
@@ -256,18 +269,27 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
 
     /** A message has been dealt with; null where it has no answer. */
     private void answered(byte @Nullable [] message) {
+        answered(message, 0);
+    }
+
+    /** The same for a message of which so many bytes are counted as waiting. */
+    private void answered(byte @Nullable [] message, long held) {
         boolean readOn;
         synchronized (this) {
             open--;
             if (ended) {
+                forwarder.replies.release(held);
                 return;
             }
             if (message != null) {
                 call.sendMessage(Body.of(message, Integer.MAX_VALUE));
             }
             readOn = call.isReady();
-            if (!readOn) {
+            if (readOn) {
+                forwarder.replies.release(held);
+            } else {
                 unread++;
+                unreadBytes += held;
             }
         }
         if (readOn) {
@@ -303,25 +325,31 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
 
         @Override
         public void replied(ByteString body) {
+            try {
+                forwarder.replies.hold(body.size());
+            } catch (Failure e) {
+                failed(FailureStatus.exception(e));
+                return;
+            }
             ended(Status.OK, new Metadata());
-            end(PipelineMessage.reply(id, method, body));
+            end(PipelineMessage.reply(id, method, body), body.size());
         }
 
         @Override
         public void failed(StatusRuntimeException failure) {
             var trailers = failure.getTrailers();
             ended(failure.getStatus(), trailers == null ? new Metadata() : trailers);
-            end(PipelineMessage.error(id, failure));
+            end(PipelineMessage.error(id, failure), 0);
         }
 
         private void ended(Status status, Metadata trailers) {
             admission.ended(name(method), status, trailers, System.nanoTime() - startedAt);
         }
 
-        private void end(byte[] message) {
+        private void end(byte[] message, long held) {
             inFlight.remove(id);
             admission.leave();
-            answered(message);
+            answered(message, held);
         }
     }
 }

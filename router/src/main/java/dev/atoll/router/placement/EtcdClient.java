@@ -34,16 +34,30 @@ final class EtcdClient implements AutoCloseable {
     /** A record of a shard takes about 100 bytes: far below, and far above a full cluster. */
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
 
-    private final Client client;
-    private final String urls;
+    private final EtcdAddress address;
+    private volatile Client client;
 
-    private EtcdClient(Client client, String urls) {
+    private EtcdClient(EtcdAddress address, Client client) {
+        this.address = address;
         this.client = client;
-        this.urls = urls;
     }
 
     /** Connects when it is first used. */
     static EtcdClient of(EtcdAddress address) throws IOException {
+        return new EtcdClient(address, connect(address));
+    }
+
+    /**
+     * Connects anew: what grew between the attempts of the old connection while etcd was away is
+     * forgotten, and with it half a minute of waiting once it is back.
+     */
+    void connectAgain() throws IOException {
+        var old = client;
+        client = connect(address);
+        old.close();
+    }
+
+    private static Client connect(EtcdAddress address) throws IOException {
         var urls = address.urls();
         var builder =
                 Client.builder()
@@ -66,11 +80,11 @@ final class EtcdClient implements AutoCloseable {
                         }
                     });
         }
-        return new EtcdClient(builder.build(), String.join(",", urls));
+        return builder.build();
     }
 
     String urls() {
-        return urls;
+        return String.join(",", address.urls());
     }
 
     /** Everything under a prefix at one revision. */

@@ -5,6 +5,7 @@ import io.etcd.jetcd.Watch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class EtcdPlacement implements Placement {
     private static final Logger log = LoggerFactory.getLogger(EtcdPlacement.class);
+
+    /** About twice the time that a node's lease lasts. */
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(3);
 
@@ -40,6 +45,9 @@ public final class EtcdPlacement implements Placement {
     // Why the newest reading failed; empty while etcd answers.
     private volatile String trouble = "";
     private volatile long troubleSince;
+
+    // Of the placement's thread, and before it starts of the one that opens.
+    private long graceUntil = System.nanoTime();
 
     private EtcdPlacement(
             EtcdClient etcd,
@@ -170,8 +178,25 @@ public final class EtcdPlacement implements Placement {
     /** Whether the record should be read again at once. */
     private boolean readAndKeep() throws IOException {
         var record = EtcdRecord.parse(etcd.read(layout.root()), layout);
-        publish(record.view());
+        if (!trouble.isEmpty()) {
+            graceUntil = System.nanoTime() + GRACE.toNanos();
+        }
+        publish(withGrace(record.view()));
         return keeper.act(record);
+    }
+
+    /**
+     * Leases end while etcd is away, and nodes need a moment to register again: until then those
+     * that were live before are called as before. One that is dead refuses the connection.
+     */
+    private PlacementView withGrace(PlacementView next) {
+        if (graceUntil - System.nanoTime() <= 0) {
+            return next;
+        }
+        var nodes = new HashMap<>(current.get().nodes());
+        nodes.putAll(next.nodes());
+        return new PlacementView(
+                next.revision(), next.cluster(), next.shards(), nodes, next.places());
     }
 
     private void publish(PlacementView next) throws EtcdRecord.Refused {
@@ -254,5 +279,11 @@ public final class EtcdPlacement implements Placement {
                     .log("cannot use etcd, and will try again: {}", text);
         }
         trouble = text;
+        stopWatching();
+        try {
+            etcd.connectAgain();
+        } catch (IOException failed) {
+            log.warn("the files for TLS to etcd cannot be read: {}", failed.getMessage());
+        }
     }
 }

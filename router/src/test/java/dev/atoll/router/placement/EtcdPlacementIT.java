@@ -140,6 +140,23 @@ class EtcdPlacementIT {
     }
 
     @Test
+    void noticesSoonThatEtcdIsBackAndCallsTheNodesThatWereLiveMeanwhile() throws Exception {
+        var placement = open();
+        var member = join("n1");
+        Eventually.holds(SOON, () -> isBalanced(placement.view(), 1));
+        etcd.stop();
+        // As long as a connection's attempts need to be many seconds apart.
+        Eventually.holds(
+                Duration.ofSeconds(40),
+                () -> placement.missing().stream().anyMatch(line -> line.contains("for 12 s")));
+        etcd.startAgain();
+
+        Eventually.holds(Duration.ofSeconds(6), () -> placement.missing().isEmpty());
+        assertThat(placement.view().nodes()).containsKey("n1");
+        assertThat(member).isNotNull();
+    }
+
+    @Test
     void etcdMayComeLast() throws Exception {
         etcd.stop();
         var placement = open();
