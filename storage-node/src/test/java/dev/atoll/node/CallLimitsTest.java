@@ -48,6 +48,8 @@ class CallLimitsTest {
                             KEY,
                             DatabaseServiceGrpc.newFutureStub(node.channel()));
             var counting = reading(KEY, ENDLESS.replace("SELECT x FROM", "SELECT count(*) FROM"));
+            // A lane looks busy for a moment after its reply has left.
+            eventually(() -> gauge(node, "atoll.node.lanes.running") == 0);
             var running = stub.query(counting);
             eventually(() -> gauge(node, "atoll.node.lanes.running") == 1);
             var waiting = stub.query(counting);
