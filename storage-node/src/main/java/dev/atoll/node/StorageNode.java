@@ -227,11 +227,7 @@ public final class StorageNode implements AutoCloseable {
         // Before anybody opens an instance, the catalogue's rebuilding too.
         recovery.run();
         catalog = CatalogRepair.open(folder, config.instances().limits().sqlite());
-        recovery.redone()
-                .forEach(
-                        (incarnation, now) ->
-                                catalog.update(
-                                        incarnation, now.commit(), now.timeMicros(), now.bytes()));
+        recovery.redone().forEach(catalog::update);
         instances =
                 new Instances(
                         new Instances.Parts(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.system.harness.AtollProcess;
 import dev.atoll.system.harness.DevServer;
+import dev.atoll.system.harness.Eventually;
 import dev.atoll.system.harness.LogsOnFailure;
 import dev.atoll.system.harness.TestClient;
 import dev.atoll.system.harness.TestCluster;
@@ -11,7 +12,6 @@ import dev.atoll.system.history.Workload;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,8 +30,10 @@ class HistoryIT {
     /** Then the history is checked, and another begins with other instances. */
     private static final int ROUNDS_OF_A_HISTORY = 5;
 
-    private static final Duration LIFE_MIN = Duration.ofMillis(300);
-    private static final Duration LIFE_MAX = Duration.ofMillis(1_500);
+    private static final int OPERATIONS_OF_A_LIFE_MIN = 100;
+    private static final int OPERATIONS_OF_A_LIFE_MAX = 1_000;
+    private static final Duration LIFE_MAX = Duration.ofSeconds(30);
+    private static final Duration STARTING_MAX = Duration.ofMillis(1_500);
 
     private final long seed = Long.getLong("atoll.seed", new SecureRandom().nextLong());
     private final Random random = new Random(seed);
@@ -62,7 +64,7 @@ class HistoryIT {
     private static AtollProcess withSmallLimits(AtollProcess node) {
         return node.with("journal-segment-bytes", "256KiB")
                 .with("journal-bytes-max", "2MiB")
-                .with("open-instances-max", "4")
+                .with("open-instances-max", "5")
                 .with("idle-sleep-after", "200ms");
     }
 
@@ -70,18 +72,25 @@ class HistoryIT {
         for (int done = 0; done < ROUNDS; done += ROUNDS_OF_A_HISTORY) {
             try (var workload = new Workload("history-" + done, random, client)) {
                 for (int i = done; i < Math.min(ROUNDS, done + ROUNDS_OF_A_HISTORY); i++) {
-                    live(LIFE_MIN, LIFE_MAX);
+                    live(workload);
                     kill(node, awaitReady);
                     workload.startedAgain();
                 }
-                live(LIFE_MIN, LIFE_MAX);
-                var problems = workload.finish(client);
+                live(workload);
+                var problems = workload.finish();
                 System.out.println(
                         "HistoryIT: " + done + ": " + workload.size() + " operations checked");
                 assertThat(problems).as("-Datoll.seed=" + seed).isEmpty();
-                workload.delete(client);
+                workload.delete();
             }
         }
+    }
+
+    private void live(Workload workload) {
+        long enough =
+                workload.size()
+                        + random.nextInt(OPERATIONS_OF_A_LIFE_MIN, OPERATIONS_OF_A_LIFE_MAX);
+        Eventually.await("the clients get on", LIFE_MAX, () -> workload.size() > enough);
     }
 
     /** Sometimes again while it starts. */
@@ -89,19 +98,11 @@ class HistoryIT {
         node.kill();
         while (random.nextInt(3) == 0) {
             node.start();
-            live(Duration.ZERO, LIFE_MAX);
+            // The moment is what varies: there is no condition to wait for.
+            LockSupport.parkNanos(random.nextLong(STARTING_MAX.toNanos()));
             node.kill();
         }
         node.start();
         awaitReady.run();
-    }
-
-    /** What this test varies is when the crash comes: there is no condition to wait for. */
-    private void live(Duration least, Duration most) {
-        long nanos = random.nextLong(least.toNanos(), most.toNanos());
-        long end = System.nanoTime() + nanos;
-        while (System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.atoll.node.catalog;
 
 import com.google.protobuf.ByteString;
+import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.wire.Bookmark;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The catalogue in its SQLite file. Thread-safe.
@@ -35,6 +37,7 @@ public final class Catalog implements AutoCloseable {
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
+    private final AtomicLong version = new AtomicLong();
 
     private Catalog(PlainDatabase database) {
         this.database = database;
@@ -174,6 +177,11 @@ public final class Catalog implements AutoCloseable {
                         });
     }
 
+    /** Grows with each instance that is noted anew: whoever sees that may have read an old row. */
+    public long version() {
+        return version.get();
+    }
+
     /** Notes where an instance stands, and that it is there. */
     public void put(CatalogEntry entry) {
         database.run(
@@ -185,17 +193,19 @@ public final class Catalog implements AutoCloseable {
                 SqlValue.of(entry.newest().commit()),
                 entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
                 SqlValue.of(entry.size().bytes()));
+        version.incrementAndGet();
     }
 
     /** Notes where an instance stands that was redone; does nothing if it is not in here. */
-    public void update(long incarnation, long commit, long lastCommitMicros, long bytes) {
+    public void update(long incarnation, ClosedDatabase.Redone now) {
         database.run(
                 "UPDATE instance SET commit_number = ?, last_commit_at = ?, bytes = ? WHERE"
                         + " incarnation = ?",
-                SqlValue.of(commit),
-                commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros),
-                SqlValue.of(bytes),
+                SqlValue.of(now.commit()),
+                now.commit() == 0 ? SqlValue.NULL : SqlValue.of(now.timeMicros()),
+                SqlValue.of(now.bytes()),
                 SqlValue.of(incarnation));
+        version.incrementAndGet();
     }
 
     /** Notes a file whose key nobody can tell any more. */

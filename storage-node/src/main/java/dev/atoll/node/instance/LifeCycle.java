@@ -163,17 +163,10 @@ final class LifeCycle {
                 : new InstanceStatus(entryOf(instance, database), InstanceStatus.State.OPEN);
     }
 
-    /** What a listing shows of an open instance; the numbers may be one commit old. */
-    CatalogEntry current(HostedInstance instance, CatalogEntry entry) {
-        var database = instance.database;
-        return database == null ? entry : entryOf(instance, database);
-    }
-
     void delete(HostedInstance instance, Runnable beginCommit) {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         beginCommit.run();
         close(instance);
-        instance.folded();
         var file = folder.instanceFile(entry.shard(), entry.incarnation());
         try {
             DataFolder.markDeleted(file);
@@ -188,6 +181,8 @@ final class LifeCycle {
                             + e.getMessage(),
                     e);
         }
+        // Only now: where deleting failed, the journal still holds what is not in the file.
+        instance.folded();
         instance.quarantine = null;
         known.decrementAndGet();
         metrics.deleted();
@@ -209,7 +204,7 @@ final class LifeCycle {
         }
     }
 
-    /** Closes an instance that has nothing to do, and notes where it stands. */
+    /** Closes an instance that has nothing to do. */
     void sleep(HostedInstance instance) {
         var database = instance.database;
         if (database != null) {
@@ -217,31 +212,37 @@ final class LifeCycle {
             if (instance.database != database) {
                 return; // It broke, and is closed.
             }
-            var entry = entryOf(instance, database);
             close(instance);
-            catalog.put(entry);
             metrics.slept();
         }
     }
 
-    /** Brings its commits into its file, once they are durable. */
+    /**
+     * Brings its commits into its file, once they are durable, and notes where it stands: before
+     * the journal may forget them, and before anybody finds it closed.
+     */
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
+            if (instance.quarantine == null) {
+                // One that broke must not hold the journal back until somebody calls it.
+                free(instance);
+            }
             return;
         }
-        if (database.isFolded()) {
-            instance.folded();
-            return;
+        if (!database.isFolded()) {
+            log.await(instance.newest);
+            guard(
+                    instance,
+                    () -> {
+                        database.fold();
+                        return true;
+                    });
         }
-        log.await(instance.newest);
-        guard(
-                instance,
-                () -> {
-                    database.fold();
-                    return true;
-                });
-        log.folded(instance, database);
+        if (instance.unfoldedAfter != Long.MAX_VALUE) {
+            catalog.put(entryOf(instance, database));
+            log.folded(instance, database);
+        }
     }
 
     /** Runs something on the database, and takes it out of service if it turns out to be broken. */
@@ -370,7 +371,8 @@ final class LifeCycle {
         }
         log.await(instance.newest);
         try {
-            recovery.redo(entry.shard(), entry.incarnation(), instance.unfoldedAfter);
+            recovery.redo(entry.shard(), entry.incarnation(), instance.unfoldedAfter)
+                    .ifPresent(now -> catalog.update(entry.incarnation(), now));
         } catch (IOException e) {
             throw Failure.of(
                     Reason.NODE_UNAVAILABLE,
@@ -395,14 +397,14 @@ final class LifeCycle {
         }
     }
 
-    /** What a quarantined instance has in the journal must not hold it back for ever. */
+    /** What an instance that is closed has in the journal must not hold it back for ever. */
     private void free(HostedInstance instance) {
         try {
             catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
         } catch (RuntimeException e) {
             LOG.atError()
                     .addKeyValue("instance", instance.key)
-                    .log("a quarantined instance holds the journal back", e);
+                    .log("a closed instance holds the journal back", e);
         }
     }
 

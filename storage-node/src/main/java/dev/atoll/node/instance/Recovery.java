@@ -96,12 +96,12 @@ public final class Recovery {
     }
 
     /** Redoes one instance that nobody has open, with the records after a position. */
-    void redo(int shard, long incarnation, long after) throws IOException {
+    Optional<ClosedDatabase.Redone> redo(int shard, long incarnation, long after)
+            throws IOException {
         var all = index(after);
         var own = all.getOrDefault(incarnation, new Unfolded(shard, after));
-        var _ =
-                ClosedDatabase.redo(
-                        folder.instanceFile(shard, incarnation), incarnation, read(own));
+        return ClosedDatabase.redo(
+                folder.instanceFile(shard, incarnation), incarnation, read(own));
     }
 
     private Map<Long, Unfolded> index(long after) throws IOException {

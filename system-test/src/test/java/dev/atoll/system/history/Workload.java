@@ -22,6 +22,7 @@ public final class Workload implements AutoCloseable {
     private static final int INSTANCES = 6;
     private static final Duration END_MAX = Duration.ofSeconds(90);
 
+    private final TestClient client;
     private final Lives lives = new Lives();
     private final List<WatchedInstance> instances = new ArrayList<>();
     private final List<Future<?>> clients = new ArrayList<>();
@@ -31,6 +32,7 @@ public final class Workload implements AutoCloseable {
 
     /** Makes instances in a namespace of their own, and sets the clients to work. */
     public Workload(String namespace, Random random, TestClient client) {
+        this.client = client;
         for (int i = 0; i < INSTANCES; i++) {
             var key = InstanceKey.newBuilder().setNamespace(namespace).setId("i" + i).build();
             var instance = new WatchedInstance(key);
@@ -44,8 +46,9 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    /** The server was started again. */
+    /** The server was started again, and clients need not be wary of it. */
     public void startedAgain() {
+        client.channel().resetConnectBackoff();
         lives.next();
     }
 
@@ -55,7 +58,7 @@ public final class Workload implements AutoCloseable {
     }
 
     /** Lets the clients end, reads all that there is once more, and says what is wrong. */
-    public List<String> finish(TestClient client) throws Exception {
+    public List<String> finish() throws Exception {
         lives.end();
         for (var one : clients) {
             one.get(END_MAX.toSeconds(), TimeUnit.SECONDS);
@@ -71,7 +74,7 @@ public final class Workload implements AutoCloseable {
     }
 
     /** Takes the instances away. */
-    public void delete(TestClient client) {
+    public void delete() {
         instances.forEach(instance -> instance.through(client).delete());
     }
 
