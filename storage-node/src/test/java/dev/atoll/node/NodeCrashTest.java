@@ -113,7 +113,11 @@ class NodeCrashTest {
                     try {
                         node.mutate(OTHER, "INSERT INTO t VALUES (randomblob(20000))");
                     } catch (StatusRuntimeException e) {
-                        assertThat(FailureStatus.find(e.getStatus(), e.getTrailers()).orElseThrow().reason()).isEqualTo(Reason.OVERLOADED);
+                        assertThat(
+                                        FailureStatus.find(e.getStatus(), e.getTrailers())
+                                                .orElseThrow()
+                                                .reason())
+                                .isEqualTo(Reason.OVERLOADED);
                     }
                     return segments().stream().noneMatch(now::contains);
                 });

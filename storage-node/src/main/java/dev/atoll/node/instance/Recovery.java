@@ -100,8 +100,7 @@ public final class Recovery {
             throws IOException {
         var all = index(after);
         var own = all.getOrDefault(incarnation, new Unfolded(shard, after));
-        return ClosedDatabase.redo(
-                folder.instanceFile(shard, incarnation), incarnation, read(own));
+        return ClosedDatabase.redo(folder.instanceFile(shard, incarnation), incarnation, read(own));
     }
 
     private Map<Long, Unfolded> index(long after) throws IOException {

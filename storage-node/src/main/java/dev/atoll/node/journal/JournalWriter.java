@@ -189,16 +189,14 @@ final class JournalWriter implements Runnable {
             if (segment == current || segment.tail().needed() > below) {
                 break;
             }
-            // Not between a commit and its parts: the log starts with a record that can be read.
-            if (segment.tail().needed() == segment.tail().after()) {
-                wanted = new BatchHeader.Start(segment.index() + 1, segment.tail().after());
-            }
+            // Behind a commit whose first parts go: the log starts with a record that can be read.
+            wanted = new BatchHeader.Start(segment.index() + 1, segment.tail().needed());
         }
         if (wanted.segment() > start.segment()) {
             start = wanted;
             writeEmpty();
             // Durable now: a file that comes back after a crash is known to be too old.
-            files.free(segments.startAt(start.segment()));
+            files.free(segments.startAt(start));
         }
         tellSpace();
     }

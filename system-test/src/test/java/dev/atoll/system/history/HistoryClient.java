@@ -217,8 +217,7 @@ final class HistoryClient implements Runnable {
         switch (outcome.answer()) {
             case Answer.Done(var reply) -> {
                 instance.note(register, name, outcome.when(), action);
-                instance.history()
-                        .addState(commit(outcome, reply), register, action.value());
+                instance.history().addState(commit(outcome, reply), register, action.value());
                 saw(register, action.value());
             }
             case Answer.Unknown<MutateResponse> _ ->
@@ -236,8 +235,7 @@ final class HistoryClient implements Runnable {
         long next = setting.numbers().incrementAndGet();
         var operation = WatchedInstance.swap(number, expected, next);
         // Once in a while the answer comes as an error.
-        var outcome =
-                mutate(random.nextBoolean() ? operation : Sql.expecting(1, operation));
+        var outcome = mutate(random.nextBoolean() ? operation : Sql.expecting(1, operation));
         switch (outcome.answer()) {
             case Answer.Done(var reply) -> {
                 boolean done = reply.getResults(0).getChanges() == 1;
@@ -253,10 +251,7 @@ final class HistoryClient implements Runnable {
                     instance.note(register, name, outcome.when(), new Swap(expected, next, false));
             case Answer.Unknown<MutateResponse> _ ->
                     instance.noteUnknown(
-                            register,
-                            name,
-                            outcome.when().start(),
-                            new Swap(expected, next, true));
+                            register, name, outcome.when().start(), new Swap(expected, next, true));
             case Answer.Refused<MutateResponse> refused -> noteRefused(refused);
             case Answer.NotExecuted<MutateResponse> _ -> {}
         }
@@ -284,8 +279,7 @@ final class HistoryClient implements Runnable {
             case Answer.Done(var reply) -> {
                 int length = (int) reply.getResults(0).getLastInsertRowid();
                 instance.history().addState(commit(outcome, reply), "list", length);
-                instance.history()
-                        .add(new ListOperation.Append(name, outcome.when(), item, true));
+                instance.history().add(new ListOperation.Append(name, outcome.when(), item, true));
                 // The reply says how long the list is.
                 instance.history().add(ListOperation.last(name, outcome.when(), length, item));
                 saw("list", length);

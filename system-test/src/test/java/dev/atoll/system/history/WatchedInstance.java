@@ -172,9 +172,7 @@ final class WatchedInstance {
 
     /** Notes an operation that happened once or not at all. */
     void noteUnknown(String register, String by, long start, RegisterOperation.Action action) {
-        history.add(
-                register,
-                new RegisterOperation(by, Interval.openSince(start), action, false));
+        history.add(register, new RegisterOperation(by, Interval.openSince(start), action, false));
     }
 
     /** Notes the commit that a reply named; its number. */
