@@ -25,13 +25,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(LogsOnFailure.class)
 class HistoryIT {
-    private static final int ROUNDS = Integer.getInteger("atoll.history.rounds", 4);
+    private static final int ROUNDS = Integer.getInteger("atoll.history.rounds", 3);
 
     /** Then the history is checked, and another begins with other instances. */
     private static final int ROUNDS_OF_A_HISTORY = 5;
 
     private static final int OPERATIONS_OF_A_LIFE_MIN = 100;
-    private static final int OPERATIONS_OF_A_LIFE_MAX = 1_000;
+    private static final int OPERATIONS_OF_A_LIFE_MAX = 800;
     private static final Duration LIFE_MAX = Duration.ofSeconds(30);
     private static final Duration STARTING_MAX = Duration.ofMillis(1_500);
 

@@ -68,8 +68,8 @@ final class HistoryClient implements Runnable {
 
     private record Sent(WatchedInstance instance, MutateRequest request, MutateResponse reply) {}
 
-    /** What a Mutate came to: when, and the answer. */
-    private record Outcome(Interval when, Answer<MutateResponse> answer) {}
+    /** What a Mutate came to: whether it had a request id, when, and the answer. */
+    private record Outcome(boolean once, Interval when, Answer<MutateResponse> answer) {}
 
     @Override
     public void run() {
@@ -359,7 +359,7 @@ final class HistoryClient implements Runnable {
             if (answer instanceof Answer.Unknown) {
                 instance.history().addUnknown();
             }
-            return new Outcome(Interval.since(start), answer);
+            return new Outcome(false, Interval.since(start), answer);
         }
         var once = request.setRequestId(RequestIds.now()).build();
         for (int i = 0; i < TRIES_MAX; i++) {
@@ -372,7 +372,7 @@ final class HistoryClient implements Runnable {
                 }
             }
             if (isAnswered(answer)) {
-                return new Outcome(Interval.since(start), answer);
+                return new Outcome(true, Interval.since(start), answer);
             }
             setting.lives().awaitAfter(life);
         }
@@ -420,7 +420,7 @@ final class HistoryClient implements Runnable {
     private long commit(Outcome outcome, MutateResponse reply) {
         // One that is remembered changes something in any case.
         boolean made =
-                !remembered.isEmpty() && remembered.getLast().reply() == reply
+                outcome.once()
                         || reply.getResultsList().stream().anyMatch(one -> one.getChanges() > 0);
         return instance.noteCommit(name, outcome.when(), reply.getBookmark(), made);
     }

@@ -1,5 +1,6 @@
 package dev.atoll.system.history;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,12 +12,20 @@ public final class Lives {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private volatile int number = 1;
+
+    @GuardedBy("lock")
+    private int number = 1;
+
     private volatile boolean over;
 
     /** Which life it is. */
     int number() {
-        return number;
+        lock.lock();
+        try {
+            return number;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A new one has begun. */
@@ -53,10 +62,5 @@ public final class Lives {
         } finally {
             lock.unlock();
         }
-    }
-
-    @Override
-    public String toString() {
-        return "life " + number + (over ? ", over" : "");
     }
 }

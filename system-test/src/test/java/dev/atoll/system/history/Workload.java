@@ -53,8 +53,8 @@ public final class Workload implements AutoCloseable {
     }
 
     /** How many operations were noted. */
-    public int size() {
-        return instances.stream().mapToInt(one -> one.history().size()).sum();
+    public long size() {
+        return instances.stream().mapToLong(one -> one.history().size()).sum();
     }
 
     /** Lets the clients end, reads all that there is once more, and says what is wrong. */
