@@ -66,7 +66,7 @@ class BenchTest {
 
     @Test
     void reportsReadsAndWrites() throws InterruptedException {
-        var report = Bench.run(atoll, plan(0, 0.5), progress -> {});
+        var report = Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         var all = report.latencies().all();
         assertThat(all.calls())
                 .isEqualTo(report.latencies().read().calls() + report.latencies().write().calls())
@@ -78,13 +78,13 @@ class BenchTest {
 
     @Test
     void deletesWhatItMade() throws InterruptedException {
-        Bench.run(atoll, plan(0, 0.5), progress -> {});
+        Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         assertThat(deleted).hasSize(3).isEqualTo(instances);
     }
 
     @Test
     void keepsToTheRateAskedFor() throws InterruptedException {
-        var report = Bench.run(atoll, plan(200, 1), progress -> {});
+        var report = Bench.run(atoll, client(), plan(200, 1), progress -> {});
         long made = report.latencies().all().calls();
         long never = report.failures().getOrDefault("NEVER_MADE", 0L);
         assertThat(made).isLessThanOrEqualTo(100);
@@ -94,7 +94,7 @@ class BenchTest {
     @Test
     void countsFailuresByReason() throws InterruptedException {
         refusesReads = true;
-        var report = Bench.run(atoll, plan(0, 1), progress -> {});
+        var report = Bench.run(atoll, client(), plan(0, 1), progress -> {});
         assertThat(report.failures()).containsOnlyKeys("OVERLOADED");
         assertThat(report.latencies().all().calls()).isZero();
     }
@@ -102,7 +102,7 @@ class BenchTest {
     @Test
     void tellsHowFarItIs() throws InterruptedException {
         List<BenchProgress> told = new ArrayList<>();
-        Bench.run(atoll, plan(0, 1), told::add);
+        Bench.run(atoll, client(), plan(0, 1), told::add);
         assertThat(told)
                 .extracting(BenchProgress::phase)
                 .contains(
@@ -114,7 +114,7 @@ class BenchTest {
 
     @Test
     void namesPlanAndMachineInTableAndJson() throws InterruptedException {
-        var report = Bench.run(atoll, plan(0, 0.5), progress -> {});
+        var report = Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         assertThat(report.toTable())
                 .contains("3 instances, 2 callers", "p99.9 ms", "failures: none", "cores");
         assertThat(report.toJson())
@@ -125,17 +125,21 @@ class BenchTest {
     @Test
     void refusesAPlanThatMakesNoSense() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Mix(1.5, 1, 1))
+                .isThrownBy(() -> new Mix(1.5, false, 1, 1))
                 .withMessage("read share: 1.5 (expected: 0 to 1)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Load(0, 1, Duration.ZERO, Duration.ofSeconds(1), 0))
                 .withMessageStartingWith("instances: 0");
     }
 
+    private Route client() {
+        return new ClientRoute(atoll, true);
+    }
+
     private static BenchPlan plan(long callsPerSecond, double readShare) {
         return BenchPlan.standard()
                 .withLoad(new Load(3, 2, Duration.ZERO, Duration.ofMillis(500), callsPerSecond))
-                .withMix(new Mix(readShare, 10, 10));
+                .withMix(new Mix(readShare, false, 10, 10));
     }
 
     private final class Database extends DatabaseServiceGrpc.DatabaseServiceImplBase {
