@@ -22,6 +22,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.Reason;
 import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
@@ -29,8 +30,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 class BenchTest {
     private final Set<InstanceKey> instances = ConcurrentHashMap.newKeySet();
     private final Set<InstanceKey> deleted = ConcurrentHashMap.newKeySet();
+    private final Queue<MutateRequest> inserts = new ConcurrentLinkedQueue<>();
     private volatile boolean refusesReads;
     private Server server;
     private Atoll atoll;
@@ -80,6 +84,45 @@ class BenchTest {
     void deletesWhatItMade() throws InterruptedException {
         Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         assertThat(deleted).hasSize(3).isEqualTo(instances);
+    }
+
+    @Test
+    void insertsInUnaryCallsWithoutRequestIds() throws InterruptedException {
+        var endpoint = "127.0.0.1:" + server.getPort();
+        var channel = UnaryRoute.connect(endpoint, InsecureChannelCredentials.create());
+        try {
+            var plan =
+                    plan(0, 0.5).withMix(new Mix(0.5, true, 10, 10)).withForm(BenchPlan.Form.UNARY);
+            var report =
+                    Bench.run(atoll, UnaryRoute.toRouter(channel, "token"), plan, progress -> {});
+            assertThat(report.failures()).isEmpty();
+            assertThat(report.latencies().write().calls()).isPositive();
+            assertThat(report.toTable()).contains("the others inserts, unary, no request ids");
+        } finally {
+            channel.shutdownNow();
+        }
+        assertThat(inserts).isNotEmpty().allMatch(request -> request.getRequestId().isEmpty());
+    }
+
+    @Test
+    void countsTheFailuresOfUnaryCallsByReason() throws InterruptedException {
+        refusesReads = true;
+        var endpoint = "127.0.0.1:" + server.getPort();
+        var channel = UnaryRoute.connect(endpoint, InsecureChannelCredentials.create());
+        try {
+            var route = UnaryRoute.toRouter(channel, "");
+            var report = Bench.run(atoll, route, plan(0, 1), progress -> {});
+            assertThat(report.failures()).containsOnlyKeys("OVERLOADED");
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void theClientSendsNoRequestIdsWhereItIsToldSo() throws InterruptedException {
+        var plan = plan(0, 0).withMix(new Mix(0, true, 10, 10));
+        Bench.run(atoll, new ClientRoute(atoll, false), plan, progress -> {});
+        assertThat(inserts).isNotEmpty().allMatch(request -> request.getRequestId().isEmpty());
     }
 
     @Test
@@ -161,6 +204,9 @@ class BenchTest {
         @Override
         public void mutate(MutateRequest request, StreamObserver<MutateResponse> observer) {
             instances.add(request.getInstance());
+            if (request.getOperationsCount() == 1) {
+                inserts.add(request);
+            }
             var reply = MutateResponse.newBuilder();
             request.getOperationsList()
                     .forEach(operation -> reply.addResults(OperationResult.getDefaultInstance()));
