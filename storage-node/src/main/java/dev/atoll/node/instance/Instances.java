@@ -245,7 +245,12 @@ public final class Instances implements AutoCloseable {
     }
 
     private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
-        return catalog.list(range, shards, most).stream().map(this::status).toList();
+        // Asked first: it may end while the catalogue is read.
+        boolean recovering = recovery.isRunning();
+        return catalog.list(range, shards, most).stream()
+                .map(entry -> recovering ? lifeCycle.upToDate(entry) : entry)
+                .map(this::status)
+                .toList();
     }
 
     private InstanceStatus status(CatalogEntry entry) {
@@ -255,7 +260,7 @@ public final class Instances implements AutoCloseable {
         }
         return instance != null && instance.database != null
                 ? new InstanceStatus(lifeCycle.current(instance, entry), InstanceStatus.State.OPEN)
-                : new InstanceStatus(lifeCycle.upToDate(entry), InstanceStatus.State.SLEEPING);
+                : new InstanceStatus(entry, InstanceStatus.State.SLEEPING);
     }
 
     /** From now on calls are refused with SHUTTING_DOWN; those that were taken go on. */

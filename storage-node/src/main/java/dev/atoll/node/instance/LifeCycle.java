@@ -166,22 +166,23 @@ final class LifeCycle {
     }
 
     InstanceStatus describe(HostedInstance instance) {
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
-        if (quarantine.holds(instance, entry)) {
-            return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
-        }
         var database = instance.database;
         if (database != null) {
             return new InstanceStatus(entryOf(instance, database), InstanceStatus.State.OPEN);
         }
-        return new InstanceStatus(upToDate(entry), InstanceStatus.State.SLEEPING);
+        catalog.find(instance.key).ifPresent(entry -> recovery.ensure(entry.incarnation()));
+        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        return new InstanceStatus(
+                entry,
+                quarantine.holds(instance, entry)
+                        ? InstanceStatus.State.QUARANTINED
+                        : InstanceStatus.State.SLEEPING);
     }
 
-    /** What the catalogue says of a sleeping instance, once the journal's commits are in it. */
+    /** What the catalogue says of an instance once the journal's commits are in it. */
     CatalogEntry upToDate(CatalogEntry entry) {
-        return recovery.ensure(entry.incarnation())
-                ? catalog.find(entry.key()).orElse(entry)
-                : entry;
+        recovery.ensure(entry.incarnation());
+        return catalog.find(entry.key()).orElse(entry);
     }
 
     /** What a listing shows of an open instance; the numbers may be one commit old. */
@@ -207,7 +208,7 @@ final class LifeCycle {
      */
     private void remove(HostedInstance instance, long incarnation) {
         try {
-            var _ = recovery.ensure(incarnation);
+            recovery.ensure(incarnation);
             DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
             catalog.remove(incarnation);
             recovery.forget(incarnation);
@@ -351,7 +352,7 @@ final class LifeCycle {
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
-        var _ = recovery.ensure(entry.incarnation());
+        recovery.ensure(entry.incarnation());
         quarantine.check(instance, entry);
         reservePlace();
         try {

@@ -131,6 +131,11 @@ public final class Recovery implements AutoCloseable {
         return pending.size();
     }
 
+    /** Whether what the catalogue says may be older than the journal. */
+    boolean isRunning() {
+        return !pending.isEmpty();
+    }
+
     /** How many were redone since the start. */
     long doneCount() {
         return done.get();
@@ -150,18 +155,15 @@ public final class Recovery implements AutoCloseable {
         return needed;
     }
 
-    /**
-     * Redoes an incarnation now, if that is still to be done; whether it was. Throws
-     * NODE_UNAVAILABLE.
-     */
-    boolean ensure(long incarnation) {
+    /** Redoes an incarnation now, if that is still to be done. Throws NODE_UNAVAILABLE. */
+    void ensure(long incarnation) {
         var traces = pending.get(incarnation);
         if (traces == null) {
-            return false;
+            return;
         }
         synchronized (traces) {
             if (!pending.containsKey(incarnation)) {
-                return true; // Another thread was faster.
+                return; // Another thread was faster.
             }
             try {
                 redoOrSetAside(traces);
@@ -176,7 +178,6 @@ public final class Recovery implements AutoCloseable {
         } else if (count % PROGRESS_EVERY == 0) {
             LOG.atInfo().addKeyValue("done", count).addKeyValue("of", found).log("redoing goes on");
         }
-        return true;
     }
 
     /** Redoes one instance that nobody has open, with the records after a position. */
@@ -258,9 +259,13 @@ public final class Recovery implements AutoCloseable {
             LOG.atError()
                     .addKeyValue("file", file)
                     .log("instance cannot be redone: {}", e.message());
-            lost.put(traces.incarnation, e);
+            var why =
+                    e.reason() == Reason.INSTANCE_QUARANTINED
+                            ? e
+                            : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
+            lost.put(traces.incarnation, why);
             SideLog.write(traces, DataFolder.sideLog(file));
-            setAside(traces.incarnation, e);
+            setAside(traces.incarnation, why);
         }
     }
 

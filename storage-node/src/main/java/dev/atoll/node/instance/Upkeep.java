@@ -73,6 +73,11 @@ final class Upkeep {
                             damage ->
                                     Failure.of(Reason.INSTANCE_QUARANTINED, damage)
                                             .with("file", file.toString()));
+        } catch (Failure e) {
+            if (e.reason() != Reason.INSTANCE_QUARANTINED) {
+                throw e;
+            }
+            return Optional.of(e);
         } catch (IOException e) {
             throw Failure.of(
                     Reason.NODE_UNAVAILABLE,
