@@ -59,28 +59,6 @@ class NodeCrashTest {
     }
 
     @Test
-    void keepsTheCommitsOfAnInstanceThatCouldNotBeDeleted() throws IOException {
-        try (var node = TestNode.start(data)) {
-            node.mutate(KEY, "CREATE TABLE t(a)");
-            node.mutate(KEY, "INSERT INTO t VALUES (1)");
-            var file = instanceFile(data);
-            var inTheWay = file.resolveSibling(name(file).replace(".sqlite", ".deleted"));
-            Files.createDirectory(inTheWay);
-
-            assertThat(failure(() -> delete(node, KEY)).reason()).isEqualTo(Reason.OUTCOME_UNKNOWN);
-
-            assertThat(node.integer(KEY, "SELECT a FROM t")).isEqualTo(1);
-            Files.delete(inTheWay);
-            node.mutate(KEY, "INSERT INTO t VALUES (2)");
-            var crashed = copies.resolve("crashed");
-            copy(data, crashed);
-            try (var again = TestNode.start(crashed)) {
-                assertThat(again.integer(KEY, "SELECT count(*) FROM t")).isEqualTo(2);
-            }
-        }
-    }
-
-    @Test
     void whatWasDeletedStaysDeletedAlsoWhereItsKeyWasCreatedAgain() throws IOException {
         var once = copies.resolve("once");
         var again = copies.resolve("again");
