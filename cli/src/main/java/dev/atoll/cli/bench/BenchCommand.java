@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** Drives a running system and prints throughput and latencies. */
 @Command(
         name = "bench",
+        subcommands = EngineCommand.class,
         description = {
             "Drive a running system with reads and writes, and print throughput and latencies.",
             "",
