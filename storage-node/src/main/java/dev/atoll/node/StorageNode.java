@@ -3,7 +3,6 @@ package dev.atoll.node;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
-import dev.atoll.node.instance.CatalogRepair;
 import dev.atoll.node.instance.InstanceMetrics;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Recovery;
@@ -231,24 +230,17 @@ public final class StorageNode implements AutoCloseable {
                         config.instances().journal(),
                         new JournalMetrics(registry),
                         new FileJournal.Sources(System::nanoTime, new SecureRandom()));
-        var recovery = new Recovery(journal, folder);
-        // Before anybody opens an instance, the catalogue's rebuilding too.
-        recovery.run();
-        catalog = CatalogRepair.open(folder, config.instances().limits().sqlite());
-        recovery.redone()
-                .forEach(
-                        (incarnation, now) ->
-                                catalog.update(
-                                        incarnation, now.commit(), now.timeMicros(), now.bytes()));
+        var recovery =
+                Recovery.prepare(
+                        journal,
+                        folder,
+                        config.instances().limits().sqlite(),
+                        config.instances().journalDamageAccepted());
+        catalog = recovery.catalog();
         instances =
                 new Instances(
                         new Instances.Parts(
-                                folder,
-                                catalog,
-                                shards,
-                                new InstanceMetrics(registry),
-                                journal,
-                                recovery),
+                                folder, shards, new InstanceMetrics(registry), journal, recovery),
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();

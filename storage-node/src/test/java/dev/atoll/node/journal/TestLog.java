@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -67,6 +68,67 @@ final class TestLog {
                             builder.build());
             checksums.put(incarnation, record.checksum());
             return record;
+        }
+    }
+
+    /**
+     * Writes records in batches of one's choice: the writer is held up while one is gathered. A
+     * batch that fits into no segment's rest is split all the same.
+     */
+    static final class Batches implements AutoCloseable {
+        private final Journal journal;
+        private Hold hold = new Hold();
+
+        Batches(Journal journal) {
+            this.journal = journal;
+            hold.goOn.countDown();
+        }
+
+        void write(List<? extends JournalRecord> records) throws IOException {
+            var next = new Hold();
+            // Before the records: else they might be durable, and this thread would be held up.
+            journal.whenDurable(journal.last() + records.size(), next);
+            for (var record : records) {
+                journal.append(record);
+            }
+            hold.goOn.countDown();
+            hold = next;
+            next.awaitHeld();
+        }
+
+        @Override
+        public void close() {
+            hold.goOn.countDown();
+        }
+    }
+
+    private static final class Hold implements Durable {
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        void awaitHeld() throws IOException {
+            try {
+                if (!held.await(20, TimeUnit.SECONDS)) {
+                    throw new IOException("batch: not durable");
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void durable() {
+            held.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void failed(Failure cause) {
+            throw cause;
         }
     }
 
