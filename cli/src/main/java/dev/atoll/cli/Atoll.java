@@ -99,9 +99,8 @@ public final class Atoll {
             leaf = leaf.subcommand();
         }
         var command = leaf.commandSpec().commandLine();
-        if (!leaf.isUsageHelpRequested()
-                && !command.getSubcommands().isEmpty()
-                && !(command.getCommand() instanceof Callable<?>)) {
+        boolean groups = !(command.getCommand() instanceof Callable);
+        if (groups && !leaf.isUsageHelpRequested() && !command.getSubcommands().isEmpty()) {
             command.usage(command.getOut());
             return parsed.hasSubcommand() ? ExitCode.USAGE.number() : ExitCode.OK.number();
         }
