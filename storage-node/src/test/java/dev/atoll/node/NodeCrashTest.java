@@ -147,12 +147,6 @@ class NodeCrashTest {
         return Bookmark.parse(shown.getBookmark()).commit();
     }
 
-    private static Path instanceFile(Path folder) throws IOException {
-        try (var files = Files.walk(folder.resolve("instances"))) {
-            return files.filter(file -> name(file).endsWith(".sqlite")).findFirst().orElseThrow();
-        }
-    }
-
     private static String name(Path file) {
         return String.valueOf(file.getFileName());
     }
