@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Writes and syncs that fail, and disks that are full. */
@@ -26,17 +27,74 @@ class FailingDiskTest {
     void stopsForGoodAtTheFirstWriteThatFails() throws IOException {
         for (int nth = 1; nth < 30; nth++) {
             var disk = new FaultyDisk();
-            disk.failWrite(nth);
+            disk.failWrite(".segment", nth);
             stopsForGood(disk, "write " + nth);
         }
     }
 
     @Test
     void stopsForGoodAtTheFirstSyncThatFails() throws IOException {
-        for (int nth = 4; nth < 30; nth++) {
+        for (int nth = 1; nth < 30; nth++) {
             var disk = new FaultyDisk();
-            disk.failSync(nth);
+            disk.failSync(".segment", nth);
             stopsForGood(disk, "sync " + nth);
+        }
+    }
+
+    @Test
+    void stopsAtOnceWhenItsFolderCannotBeSynced() throws IOException {
+        // What a name means after a power cut is not known any more: no file is put in its place.
+        for (int nth = 2; nth < 4; nth++) {
+            var disk = new FaultyDisk();
+            disk.failSync("journal", nth);
+            stopsAtOnce(disk, "sync " + nth + " of the folder");
+        }
+        for (int nth = 4; nth < 10; nth++) {
+            var disk = new FaultyDisk();
+            disk.failSync("journal", nth);
+            stopsForGood(disk, "sync " + nth + " of the folder");
+        }
+    }
+
+    @Test
+    void stopsAtOnceWhenNoFileCanBeMadeReady() throws IOException {
+        for (var kind : List.of(".making", ".spare")) {
+            var disk = new FaultyDisk();
+            disk.failWrite(kind, 1);
+            stopsAtOnce(disk, kind);
+        }
+    }
+
+    private static void stopsAtOnce(FaultyDisk disk, String what) throws IOException {
+        try (var journal = TestLog.open(disk, 1)) {
+            assertThat(TestLog.outcome(journal, Long.MAX_VALUE))
+                    .as(what)
+                    .isNotNull()
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.OUTCOME_UNKNOWN))
+                    .hasMessageContaining("no next segment");
+        }
+    }
+
+    @Test
+    void throwsAwayAFileThatCouldNotBeMadeReadyAndTakesAnother() throws IOException {
+        for (var kind : List.of(".making", ".spare")) {
+            for (int nth = 1; nth < 5; nth++) {
+                wrote.clear();
+                var disk = new FaultyDisk();
+                disk.failSync(kind, nth);
+                try (var journal = TestLog.open(disk, 1)) {
+                    for (int i = 0; i < RECORDS * 3; i++) {
+                        wrote.add(maker.commit(1, 6));
+                        TestLog.write(journal, wrote.getLast());
+                    }
+                    assertThat(journal.failure()).isEmpty();
+                    disk = disk.crash(nth);
+                }
+                try (var journal = TestLog.open(disk, 2)) {
+                    assertThat(journal.last()).isEqualTo(wrote.size());
+                    assertThat(TestLog.records(journal)).hasSize(wrote.size());
+                }
+            }
         }
     }
 
@@ -48,7 +106,7 @@ class FailingDiskTest {
             Failure failure = null;
             for (int i = 0; i < RECORDS * 5 && failure == null; i++) {
                 wrote.add(maker.commit(1, 6));
-                failure = TestLog.outcome(journal, journal.append(wrote.getLast()));
+                failure = outcome(journal);
                 acknowledged += failure == null ? 1 : 0;
             }
             assertThat(failure).as(what).isNotNull();
@@ -82,6 +140,15 @@ class FailingDiskTest {
         }
     }
 
+    /** Appends what was made last. */
+    private @Nullable Failure outcome(Journal journal) throws IOException {
+        try {
+            return TestLog.outcome(journal, journal.append(wrote.getLast()));
+        } catch (Failure e) {
+            return e;
+        }
+    }
+
     private static List<byte[]> segments(FaultyDisk disk) throws IOException {
         var all = new ArrayList<byte[]>();
         for (var path : disk.list(TestLog.FOLDER)) {
@@ -104,7 +171,9 @@ class FailingDiskTest {
                         TestLog.SMALL,
                         new JournalMetrics(new SimpleMeterRegistry()),
                         new FileJournal.Sources(
-                                () -> now.addAndGet(1_000_000_000L), new Random(1)))) {
+                                () -> now.addAndGet(1_000_000_000L),
+                                new Random(1),
+                                LogMark.NONE))) {
             int first = fill(journal);
             assertThat(first).isPositive();
             assertThat(journal.failure()).isEmpty();
