@@ -104,11 +104,11 @@ final class SegmentMaker {
                     failures + " files on end could not be made ready: " + cause.getMessage(),
                     cause);
         }
+        disk.delete(path);
         LOG.atWarn()
                 .addKeyValue("file", path)
                 .log(
                         "journal file could not be made ready, another one is tried: {}",
                         cause.toString());
-        disk.delete(path);
     }
 }

@@ -7,16 +7,13 @@ import dev.atoll.node.disk.FaultyDisk;
 import dev.atoll.node.journal.TestLog.Maker;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Writes and syncs that fail, and disks that are full. */
+/** Writes and syncs that fail. */
 class FailingDiskTest {
     private static final int RECORDS = 40;
 
@@ -157,60 +154,5 @@ class FailingDiskTest {
             }
         }
         return all;
-    }
-
-    @Test
-    void refusesWhileTheDiskIsFullAndWritesAgainAfterwards() throws IOException {
-        var disk = new FaultyDisk();
-        var now = new AtomicLong();
-        long segment = TestLog.SMALL.segmentBytes();
-        disk.full(4 * segment);
-        try (var journal =
-                FileJournal.open(
-                        new FileJournal.Place(disk, TestLog.FOLDER),
-                        TestLog.SMALL,
-                        new JournalMetrics(new SimpleMeterRegistry()),
-                        new FileJournal.Sources(
-                                () -> now.addAndGet(1_000_000_000L),
-                                new Random(1),
-                                LogMark.NONE))) {
-            int first = fill(journal);
-            assertThat(first).isPositive();
-            assertThat(journal.failure()).isEmpty();
-            assertThat(TestLog.records(journal)).hasSize(first);
-            disk.full(6 * segment);
-            int second = fill(journal);
-            assertThat(second).isPositive();
-            journal.trim(journal.durable());
-            int third = fill(journal);
-            assertThat(third).isPositive();
-            assertThat(journal.last()).isEqualTo(first + second + third);
-            assertThat(journal.failure()).isEmpty();
-        }
-        try (var journal = TestLog.open(disk, 2)) {
-            assertThat(journal.last()).isEqualTo(wrote.size());
-        }
-    }
-
-    /** Writes until it is refused, definitely; returns how many records that were. */
-    private int fill(FileJournal journal) throws IOException {
-        int count = 0;
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (true) {
-            try {
-                var commit = maker.commit(1, 8);
-                long position = journal.append(commit);
-                wrote.add(commit);
-                count++;
-                TestLog.await(journal, position);
-            } catch (Failure e) {
-                assertThat(e.reason()).isEqualTo(Reason.NODE_FULL);
-                // A trim, or a segment being made ready, may still be under way.
-                if (count > 0 || System.nanoTime() > deadline) {
-                    return count;
-                }
-                Thread.onSpinWait();
-            }
-        }
     }
 }
