@@ -158,12 +158,8 @@ final class JournalQueue {
         LockSupport.unpark(writer);
     }
 
-    /**
-     * What the writer has to do. Good until it asks again.
-     *
-     * @param idle whether nothing came for the time the writer gave
-     */
-    record Work(List<JournalRecord> records, OptionalLong trimBelow, boolean idle, boolean last) {}
+    /** What the writer has to do, which may be nothing. Good until it asks again. */
+    record Work(List<JournalRecord> records, OptionalLong trimBelow, boolean last) {}
 
     /** The writer's: takes all that waits; sleeps until there is something, or that long. */
     Work take(Duration patience) {
@@ -173,14 +169,13 @@ final class JournalQueue {
             lock.lock();
             try {
                 if (!gathered.isEmpty() || trimWanted || closed || nudged || left <= 0) {
-                    boolean idle = gathered.isEmpty() && !trimWanted && !closed && !nudged;
                     nudged = false;
                     writerSleeps = false;
                     var records = gathered;
                     taken.clear();
                     gathered = taken;
                     taken = records;
-                    return new Work(records, takeTrim(), idle, closed && records.isEmpty());
+                    return new Work(records, takeTrim(), closed && records.isEmpty());
                 }
                 writerSleeps = true;
             } finally {

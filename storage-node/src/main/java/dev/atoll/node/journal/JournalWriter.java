@@ -42,6 +42,7 @@ final class JournalWriter implements Runnable {
 
     // Whether a later batch says of the newest record that it is durable.
     private boolean covered;
+    private long quietSince = System.nanoTime();
     private boolean marked;
 
     // A trim that found no place to be written.
@@ -89,7 +90,9 @@ final class JournalWriter implements Runnable {
                 if (trim.isPresent()) {
                     trim(trim.getAsLong());
                 }
-                if (work.idle()) {
+                // Trims come now and then: they are no reason to wait longer.
+                if (patience().isNegative()) {
+                    quietSince = System.nanoTime();
                     cover();
                 }
                 last = work.last();
@@ -105,7 +108,10 @@ final class JournalWriter implements Runnable {
     }
 
     private Duration patience() {
-        return covered && trimOwed.isEmpty() ? FOR_EVER : settings.coverAfter();
+        if (covered && trimOwed.isEmpty()) {
+            return FOR_EVER;
+        }
+        return settings.coverAfter().minusNanos(System.nanoTime() - quietSince);
     }
 
     private static Failure unknown(Throwable e) {
@@ -227,6 +233,7 @@ final class JournalWriter implements Runnable {
         }
         metrics.batchWritten(
                 (int) (batch.after() - durable), end - offset, System.nanoTime() - began);
+        quietSince = System.nanoTime();
         durable = batch.after();
         offset = end;
         segment.advance(durable, end);
@@ -305,6 +312,9 @@ final class JournalWriter implements Runnable {
 
     /** So that damage to the last records is not taken for a torn batch, after a quiet moment. */
     private void cover() throws IOException {
+        if (covered) {
+            return;
+        }
         if (current == null) {
             var next = files.poll(Duration.ZERO);
             if (next.isEmpty()) {
