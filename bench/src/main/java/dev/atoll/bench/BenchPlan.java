@@ -8,23 +8,49 @@ import java.time.Duration;
  * @param namespace that the run makes its instances in, and deletes them from
  * @param load how many call, and how much
  * @param mix what they call
+ * @param form how a call is made
  */
-public record BenchPlan(String namespace, Load load, Mix mix) {
+public record BenchPlan(String namespace, Load load, Mix mix, Form form) {
     /** What {@code ./atoll bench} does unless told otherwise. */
     public static BenchPlan standard() {
-        return new BenchPlan("bench", Load.standard(), Mix.standard());
+        return new BenchPlan("bench", Load.standard(), Mix.standard(), Form.CLIENT);
     }
 
     public BenchPlan withNamespace(String name) {
-        return new BenchPlan(name, load, mix);
+        return new BenchPlan(name, load, mix, form);
     }
 
     public BenchPlan withLoad(Load other) {
-        return new BenchPlan(namespace, other, mix);
+        return new BenchPlan(namespace, other, mix, form);
     }
 
     public BenchPlan withMix(Mix other) {
-        return new BenchPlan(namespace, load, other);
+        return new BenchPlan(namespace, load, other, form);
+    }
+
+    public BenchPlan withForm(Form other) {
+        return new BenchPlan(namespace, load, mix, other);
+    }
+
+    /** How a call is made. */
+    public enum Form {
+        /** By the Java client: on a Pipeline while several are under way; writes exactly once. */
+        CLIENT("by the client"),
+        /** The same with writes that carry no request id. */
+        CLIENT_WITHOUT_REQUEST_IDS("by the client, no request ids"),
+        /** As a gRPC call of its own; writes carry no request id. */
+        UNARY("unary, no request ids");
+
+        private final String text;
+
+        Form(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     /**
@@ -64,10 +90,11 @@ public record BenchPlan(String namespace, Load load, Mix mix) {
      * What is called. Immutable.
      *
      * @param readShare of the calls that read a row by its key, from 0 to 1; the others write one
+     * @param inserts whether those add a row, instead of giving one another value
      * @param rows in each instance; filled before the run
      * @param valueBytes in a row
      */
-    public record Mix(double readShare, int rows, int valueBytes) {
+    public record Mix(double readShare, boolean inserts, int rows, int valueBytes) {
         /** Filled in one transaction, which is limited in operations and bytes. */
         private static final int ROWS_MAX = 5_000;
 
@@ -82,9 +109,9 @@ public record BenchPlan(String namespace, Load load, Mix mix) {
             check("value bytes", valueBytes, 0, INSTANCE_BYTES_MAX / rows);
         }
 
-        /** Four reads to one write, of 100 bytes among 100 rows. */
+        /** Four reads to one update, of 100 bytes among 100 rows. */
         public static Mix standard() {
-            return new Mix(0.8, 100, 100);
+            return new Mix(0.8, false, 100, 100);
         }
     }
 

@@ -52,12 +52,14 @@ public record BenchReport(
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "%d instances, %d callers, %d s after %d s, %.0f %% reads, %s%n%n",
+                        "%d instances, %d callers, %d s after %d s, %.0f %% reads, the others %s, %s, %s%n%n",
                         load.instances(),
                         load.callers(),
                         load.duration().toSeconds(),
                         load.warmUp().toSeconds(),
                         plan.mix().readShare() * 100,
+                        plan.mix().inserts() ? "inserts" : "updates",
+                        plan.form(),
                         load.callsPerSecond() == 0
                                 ? "as fast as they can"
                                 : load.callsPerSecond() + " calls/s asked for"));
@@ -120,8 +122,8 @@ public record BenchReport(
                 """
                 {
                   "startedAt": %s,
-                  "plan": {"namespace": %s, "instances": %d, "callers": %d, "warmUpMillis": %d, \
-                "durationMillis": %d, "callsPerSecond": %d, "readShare": %.4f, "rows": %d, \
+                  "plan": {"namespace": %s, "form": %s, "instances": %d, "callers": %d, "warmUpMillis": %d, \
+                "durationMillis": %d, "callsPerSecond": %d, "readShare": %.4f, "inserts": %b, "rows": %d, \
                 "valueBytes": %d},
                   "latencies": %s,
                   "failures": %s,
@@ -130,12 +132,14 @@ public record BenchReport(
                 """,
                 quote(startedAt.toString()),
                 quote(plan.namespace()),
+                quote(plan.form().name()),
                 load.instances(),
                 load.callers(),
                 load.warmUp().toMillis(),
                 load.duration().toMillis(),
                 load.callsPerSecond(),
                 mix.readShare(),
+                mix.inserts(),
                 mix.rows(),
                 mix.valueBytes(),
                 kinds,

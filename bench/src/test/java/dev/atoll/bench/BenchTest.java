@@ -22,6 +22,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.Reason;
 import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.stub.StreamObserver;
@@ -29,8 +30,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 class BenchTest {
     private final Set<InstanceKey> instances = ConcurrentHashMap.newKeySet();
     private final Set<InstanceKey> deleted = ConcurrentHashMap.newKeySet();
+    private final Queue<MutateRequest> inserts = new ConcurrentLinkedQueue<>();
     private volatile boolean refusesReads;
     private Server server;
     private Atoll atoll;
@@ -66,7 +70,7 @@ class BenchTest {
 
     @Test
     void reportsReadsAndWrites() throws InterruptedException {
-        var report = Bench.run(atoll, plan(0, 0.5), progress -> {});
+        var report = Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         var all = report.latencies().all();
         assertThat(all.calls())
                 .isEqualTo(report.latencies().read().calls() + report.latencies().write().calls())
@@ -78,13 +82,52 @@ class BenchTest {
 
     @Test
     void deletesWhatItMade() throws InterruptedException {
-        Bench.run(atoll, plan(0, 0.5), progress -> {});
+        Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         assertThat(deleted).hasSize(3).isEqualTo(instances);
     }
 
     @Test
+    void insertsInUnaryCallsWithoutRequestIds() throws InterruptedException {
+        var endpoint = "127.0.0.1:" + server.getPort();
+        var channel = UnaryRoute.connect(endpoint, InsecureChannelCredentials.create());
+        try {
+            var plan =
+                    plan(0, 0.5).withMix(new Mix(0.5, true, 10, 10)).withForm(BenchPlan.Form.UNARY);
+            var report =
+                    Bench.run(atoll, UnaryRoute.toRouter(channel, "token"), plan, progress -> {});
+            assertThat(report.failures()).isEmpty();
+            assertThat(report.latencies().write().calls()).isPositive();
+            assertThat(report.toTable()).contains("the others inserts, unary, no request ids");
+        } finally {
+            channel.shutdownNow();
+        }
+        assertThat(inserts).isNotEmpty().allMatch(request -> request.getRequestId().isEmpty());
+    }
+
+    @Test
+    void countsTheFailuresOfUnaryCallsByReason() throws InterruptedException {
+        refusesReads = true;
+        var endpoint = "127.0.0.1:" + server.getPort();
+        var channel = UnaryRoute.connect(endpoint, InsecureChannelCredentials.create());
+        try {
+            var route = UnaryRoute.toRouter(channel, "");
+            var report = Bench.run(atoll, route, plan(0, 1), progress -> {});
+            assertThat(report.failures()).containsOnlyKeys("OVERLOADED");
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void theClientSendsNoRequestIdsWhereItIsToldSo() throws InterruptedException {
+        var plan = plan(0, 0).withMix(new Mix(0, true, 10, 10));
+        Bench.run(atoll, new ClientRoute(atoll, false), plan, progress -> {});
+        assertThat(inserts).isNotEmpty().allMatch(request -> request.getRequestId().isEmpty());
+    }
+
+    @Test
     void keepsToTheRateAskedFor() throws InterruptedException {
-        var report = Bench.run(atoll, plan(200, 1), progress -> {});
+        var report = Bench.run(atoll, client(), plan(200, 1), progress -> {});
         long made = report.latencies().all().calls();
         long never = report.failures().getOrDefault("NEVER_MADE", 0L);
         assertThat(made).isLessThanOrEqualTo(100);
@@ -94,7 +137,7 @@ class BenchTest {
     @Test
     void countsFailuresByReason() throws InterruptedException {
         refusesReads = true;
-        var report = Bench.run(atoll, plan(0, 1), progress -> {});
+        var report = Bench.run(atoll, client(), plan(0, 1), progress -> {});
         assertThat(report.failures()).containsOnlyKeys("OVERLOADED");
         assertThat(report.latencies().all().calls()).isZero();
     }
@@ -102,7 +145,7 @@ class BenchTest {
     @Test
     void tellsHowFarItIs() throws InterruptedException {
         List<BenchProgress> told = new ArrayList<>();
-        Bench.run(atoll, plan(0, 1), told::add);
+        Bench.run(atoll, client(), plan(0, 1), told::add);
         assertThat(told)
                 .extracting(BenchProgress::phase)
                 .contains(
@@ -114,7 +157,7 @@ class BenchTest {
 
     @Test
     void namesPlanAndMachineInTableAndJson() throws InterruptedException {
-        var report = Bench.run(atoll, plan(0, 0.5), progress -> {});
+        var report = Bench.run(atoll, client(), plan(0, 0.5), progress -> {});
         assertThat(report.toTable())
                 .contains("3 instances, 2 callers", "p99.9 ms", "failures: none", "cores");
         assertThat(report.toJson())
@@ -125,17 +168,21 @@ class BenchTest {
     @Test
     void refusesAPlanThatMakesNoSense() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Mix(1.5, 1, 1))
+                .isThrownBy(() -> new Mix(1.5, false, 1, 1))
                 .withMessage("read share: 1.5 (expected: 0 to 1)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Load(0, 1, Duration.ZERO, Duration.ofSeconds(1), 0))
                 .withMessageStartingWith("instances: 0");
     }
 
+    private Route client() {
+        return new ClientRoute(atoll, true);
+    }
+
     private static BenchPlan plan(long callsPerSecond, double readShare) {
         return BenchPlan.standard()
                 .withLoad(new Load(3, 2, Duration.ZERO, Duration.ofMillis(500), callsPerSecond))
-                .withMix(new Mix(readShare, 10, 10));
+                .withMix(new Mix(readShare, false, 10, 10));
     }
 
     private final class Database extends DatabaseServiceGrpc.DatabaseServiceImplBase {
@@ -157,6 +204,9 @@ class BenchTest {
         @Override
         public void mutate(MutateRequest request, StreamObserver<MutateResponse> observer) {
             instances.add(request.getInstance());
+            if (request.getOperationsCount() == 1) {
+                inserts.add(request);
+            }
             var reply = MutateResponse.newBuilder();
             request.getOperationsList()
                     .forEach(operation -> reply.addResults(OperationResult.getDefaultInstance()));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -98,7 +99,8 @@ public final class Atoll {
             leaf = leaf.subcommand();
         }
         var command = leaf.commandSpec().commandLine();
-        if (!leaf.isUsageHelpRequested() && !command.getSubcommands().isEmpty()) {
+        boolean groups = !(command.getCommand() instanceof Callable);
+        if (groups && !leaf.isUsageHelpRequested() && !command.getSubcommands().isEmpty()) {
             command.usage(command.getOut());
             return parsed.hasSubcommand() ? ExitCode.USAGE.number() : ExitCode.OK.number();
         }

@@ -87,12 +87,12 @@ public final class AsyncInstance {
         var transaction = new Transaction();
         operations.accept(transaction);
         // Made once, before the first attempt: what makes all attempts one.
-        var requestId = transaction.findRequestId().orElseGet(calls.api()::nextRequestId);
+        var requestId = transaction.requestId(calls.api()::nextRequestId);
         var request =
                 MutateRequest.newBuilder()
                         .setInstance(key.toProto())
                         .addAllOperations(transaction.send())
-                        .setRequestId(requestId.toString())
+                        .setRequestId(requestId)
                         .build();
         return calls.api()
                 .mutate(

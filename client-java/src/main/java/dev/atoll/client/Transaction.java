@@ -4,8 +4,8 @@ import dev.atoll.proto.v1.WriteOperation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Transaction {
     private final List<Step> steps = new ArrayList<>();
     private @Nullable UUID requestId;
+    private boolean remembered = true;
     private boolean sent;
 
     Transaction() {}
@@ -51,11 +52,27 @@ public final class Transaction {
                     "request id: " + id + " (expected: a UUID of version 7)");
         }
         this.requestId = id;
+        this.remembered = true;
         return this;
     }
 
-    Optional<UUID> findRequestId() {
-        return Optional.ofNullable(requestId);
+    /**
+     * Sends the mutation without a request id: the server need not remember it, which saves it a
+     * page to write, and the client does not repeat it once it may have happened.
+     */
+    public Transaction withoutRequestId() {
+        checkOpen();
+        this.requestId = null;
+        this.remembered = false;
+        return this;
+    }
+
+    /** The request id to send; empty text where there is none. */
+    String requestId(Supplier<UUID> next) {
+        if (!remembered) {
+            return "";
+        }
+        return (requestId == null ? next.get() : requestId).toString();
     }
 
     /** The wire form of all steps; from now on there are no more. */

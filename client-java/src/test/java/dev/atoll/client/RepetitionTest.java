@@ -76,6 +76,18 @@ class RepetitionTest {
     }
 
     @Test
+    void doesNotRepeatAWriteWithoutIdThatMayHaveHappened() {
+        server.fails(Failure.of(Reason.OUTCOME_UNKNOWN, "lost"));
+        assertThatExceptionOfType(AtollException.class)
+                .isThrownBy(
+                        () -> alice.mutate(tx -> tx.withoutRequestId().execute("DELETE FROM t")))
+                .matches(e -> e.reason() == Reason.OUTCOME_UNKNOWN && e.attempts() == 1);
+        assertThat(server.mutations)
+                .singleElement()
+                .matches(request -> request.getRequestId().isEmpty());
+    }
+
+    @Test
     void repeatsReadsAfterUnknownOutcomes() {
         server.fails(Status.UNAVAILABLE).fails(Status.INTERNAL).fails(Status.UNKNOWN);
         assertThat(alice.query("SELECT 1").bookmark()).isEqualTo("v1-read");

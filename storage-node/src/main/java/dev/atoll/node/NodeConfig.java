@@ -116,7 +116,11 @@ public record NodeConfig(
                     new Setting(
                             "journal-segment-bytes",
                             "64MiB",
-                            "Size of a file of the journal, fixed when the data folder is made"));
+                            "Size of a file of the journal, fixed when the data folder is made"),
+                    new Setting(
+                            "journal-damage-accepted",
+                            "false",
+                            "Start although commits are lost and nobody can tell which instances'"));
 
     private static final int SHARDS_MAX = 65_536;
 
@@ -133,7 +137,10 @@ public record NodeConfig(
 
     /** Limits of instances, the threads of their lanes, and where commits go. Immutable. */
     public record InstanceSettings(
-            InstanceLimits limits, int laneThreads, JournalSettings journal) {}
+            InstanceLimits limits,
+            int laneThreads,
+            JournalSettings journal,
+            boolean journalDamageAccepted) {}
 
     /**
      * A node of a cluster; throws {@link dev.atoll.process.SettingsException} with every problem.
@@ -160,7 +167,8 @@ public record NodeConfig(
                         new InstanceSettings(
                                 instanceLimits(settings),
                                 (int) settings.integer("lane-threads", 1, 256),
-                                journal(settings)),
+                                journal(settings),
+                                settings.flag("journal-damage-accepted")),
                         new RpcLimits(
                                 settings.duration("deadline-default"),
                                 settings.duration("stream-stall-max"),

@@ -3,7 +3,6 @@ package dev.atoll.node;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
-import dev.atoll.node.instance.CatalogRepair;
 import dev.atoll.node.instance.InstanceMetrics;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Recovery;
@@ -187,8 +186,12 @@ public final class StorageNode implements AutoCloseable {
         }
 
         @Override
-        public String where() {
-            return "line 'journal' of " + folder.propertiesFile();
+        public String advice() {
+            return "to give those up, empty "
+                    + folder.journal()
+                    + ", remove the line journal= from "
+                    + folder.propertiesFile()
+                    + " and start once with journal-damage-accepted=true";
         }
     }
 
@@ -244,24 +247,17 @@ public final class StorageNode implements AutoCloseable {
                         new JournalMetrics(registry),
                         new FileJournal.Sources(
                                 System::nanoTime, new SecureRandom(), new NotedLog(folder)));
-        var recovery = new Recovery(journal, folder);
-        // Before anybody opens an instance, the catalogue's rebuilding too.
-        recovery.run();
-        catalog = CatalogRepair.open(folder, config.instances().limits().sqlite());
-        recovery.redone()
-                .forEach(
-                        (incarnation, now) ->
-                                catalog.update(
-                                        incarnation, now.commit(), now.timeMicros(), now.bytes()));
+        var recovery =
+                Recovery.prepare(
+                        journal,
+                        folder,
+                        config.instances().limits().sqlite(),
+                        config.instances().journalDamageAccepted());
+        catalog = recovery.catalog();
         instances =
                 new Instances(
                         new Instances.Parts(
-                                folder,
-                                catalog,
-                                shards,
-                                new InstanceMetrics(registry),
-                                journal,
-                                recovery),
+                                folder, shards, new InstanceMetrics(registry), journal, recovery),
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();

@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import static dev.atoll.node.TestNode.eventually;
 import static dev.atoll.node.TestNode.failure;
 import static dev.atoll.node.TestNode.reading;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,12 +19,9 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,13 +130,5 @@ class CallLimitsTest {
 
     private static double gauge(TestNode node, String name) {
         return node.registry().get(name).gauge().value();
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(end - System.nanoTime()).as("nanoseconds left to wait").isPositive();
-            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-        }
     }
 }

@@ -57,7 +57,12 @@ class CatalogRepairTest {
         try (var node = TestNode.start(data)) {
             node.mutate("user:a", "CREATE TABLE t(a)");
         }
-        var file = instanceFile();
+        // Of another incarnation: the journal still knows whose the first one is.
+        var known = instanceFile();
+        var file = known.resolveSibling("0000000000000abc.sqlite");
+        try (var node = TestNode.start(data)) {
+            node.delete("user:a");
+        }
         Files.write(file, new byte[5000]);
         Files.delete(data.resolve("catalog.sqlite"));
         try (var node = TestNode.start(data)) {

@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import static dev.atoll.node.TestNode.eventually;
 import static dev.atoll.node.TestNode.failure;
 import static dev.atoll.node.TestNode.reading;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,10 +12,8 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,12 +28,14 @@ class NodeJournalTest {
             "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
                     + " SELECT count(*) FROM c";
 
+    private static final Map<String, String> SMALL = Map.of("journal-bytes-max", "2MiB");
+
     @TempDir private Path data;
     @TempDir private Path other;
 
     @Test
     void refusesWritesWhileTheJournalIsFullReadsOnAndWritesAgain() throws IOException {
-        try (var node = TestNode.start(data, Map.of("journal-bytes-max", "2MiB"))) {
+        try (var node = TestNode.start(data, SMALL)) {
             node.mutate(KEY, "CREATE TABLE t(a)");
             node.mutate(KEY, "INSERT INTO t VALUES (7)");
             node.mutate(OTHER, "CREATE TABLE t(a)");
@@ -97,7 +98,8 @@ class NodeJournalTest {
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
                 .withMessageContaining("journal: no log is there (expected: log ")
-                .withMessageContaining("line 'journal' of " + data.resolve("node.properties"));
+                .withMessageContaining(
+                        "remove the line journal= from " + data.resolve("node.properties"));
         Files.delete(journal);
 
         Files.move(other.resolve("journal"), journal);
@@ -122,8 +124,9 @@ class NodeJournalTest {
         var lines = Files.readAllLines(properties);
         assertThat(lines.removeIf(line -> line.startsWith("journal="))).isTrue();
         Files.write(properties, lines);
+        var accepted = Map.of("journal-damage-accepted", "true");
         for (int round = 0; round < 2; round++) {
-            try (var node = TestNode.start(data)) {
+            try (var node = TestNode.start(data, round == 0 ? accepted : Map.of())) {
                 assertThat(node.integer(KEY, "SELECT max(a) FROM t")).isEqualTo(7 + round);
                 node.mutate(KEY, "INSERT INTO t VALUES (8)");
             }
@@ -131,11 +134,47 @@ class NodeJournalTest {
         assertThat(Files.readAllLines(properties)).hasSize(lines.size() + 1);
     }
 
-    private static void eventually(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(end - System.nanoTime()).as("nanoseconds left to wait").isPositive();
-            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    @Test
+    void refusesAJournalThatEndsBeforeWhatWasDurableOnce() throws IOException {
+        Files.createDirectories(other.resolve("journal"));
+        try (var node = TestNode.start(data, SMALL)) {
+            node.mutate(OTHER, "CREATE TABLE t(a)");
+            insert(node);
+        }
+        copy(data.resolve("journal"), other.resolve("journal"));
+        try (var node = TestNode.start(data, SMALL)) {
+            // The catalogue notes how far it has come when the journal is trimmed.
+            double start = position(node, "start");
+            while (position(node, "start") == start) {
+                write(node);
+            }
+        }
+        copy(other.resolve("journal"), data.resolve("journal"));
+        assertThatIOException()
+                .isThrownBy(() -> TestNode.start(data, SMALL))
+                .withMessageContaining("its newest records are lost, or it is an older copy");
+        var accepted = new HashMap<>(SMALL);
+        accepted.put("journal-damage-accepted", "true");
+        try (var node = TestNode.start(data, accepted)) {
+            assertThat(node.integer(OTHER, "SELECT count(*) FROM t")).isPositive();
+        }
+    }
+
+    private static double position(TestNode node, String which) {
+        return node.registry().get("atoll.node.journal.position." + which).gauge().value();
+    }
+
+    /** Empties the target first. */
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.list(to)) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        try (var files = Files.list(from)) {
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
         }
     }
 }

@@ -107,22 +107,6 @@ class StorageNodeTest {
     }
 
     @Test
-    void finishesADeletionThatACrashCutShort() throws IOException {
-        try (var node = TestNode.start(data)) {
-            node.mutate(KEY, "CREATE TABLE t(a)");
-        }
-        var file = files(".sqlite").getFirst();
-        Files.move(file, Path.of(file.toString().replace(".sqlite", ".deleted")));
-
-        try (var node = TestNode.start(data)) {
-            assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
-                    .isEqualTo(Reason.INSTANCE_NOT_FOUND);
-            assertThat(list(node, "user", "")).isEmpty();
-            assertThat(files(".deleted")).isEmpty();
-        }
-    }
-
-    @Test
     void putsTheLeastRecentlyUsedToSleepAndWakesIt() throws IOException {
         try (var node = TestNode.start(data, Map.of("open-instances-max", "2"))) {
             for (int i = 0; i < 5; i++) {

@@ -1,7 +1,10 @@
 package dev.atoll.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.atoll.process.Settings;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
+import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.MutateResponse;
@@ -26,10 +29,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A real node in this process, and a router's way of calling it. */
@@ -99,6 +104,15 @@ public final class TestNode implements AutoCloseable {
         return database(key).query(reading(key, sql));
     }
 
+    public void delete(String key) {
+        var _ =
+                instances(key)
+                        .deleteInstance(
+                                DeleteInstanceRequest.newBuilder()
+                                        .setInstance(InstanceKey.parse(key).toProto())
+                                        .build());
+    }
+
     /** The single integer that a query gives. */
     public long integer(String key, String sql) {
         return query(key, sql).getResults(0).getRows(0).getValues(0).getInteger();
@@ -123,6 +137,20 @@ public final class TestNode implements AutoCloseable {
 
     public static Value integer(long value) {
         return Value.newBuilder().setInteger(value).build();
+    }
+
+    /** What becomes true without anybody asking for it. */
+    public interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /** Waits until it holds. */
+    public static void eventually(Condition condition) throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.holds()) {
+            assertThat(end - System.nanoTime()).as("nanoseconds left to wait").isPositive();
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
     }
 
     /** The failure that a call ends with. */

@@ -3,9 +3,13 @@ package dev.atoll.cli.bench;
 import dev.atoll.bench.Bench;
 import dev.atoll.bench.BenchPlan;
 import dev.atoll.bench.BenchProgress;
+import dev.atoll.bench.BenchReport;
+import dev.atoll.bench.ClientRoute;
+import dev.atoll.bench.UnaryRoute;
 import dev.atoll.cli.connect.ClientOptions;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.client.Atoll;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,6 +24,7 @@ import picocli.CommandLine.Spec;
 /** Drives a running system and prints throughput and latencies. */
 @Command(
         name = "bench",
+        subcommands = PeersCommand.class,
         description = {
             "Drive a running system with reads and writes, and print throughput and latencies.",
             "",
@@ -69,6 +74,19 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Share of reads, 0 to 1 (default: ${DEFAULT-VALUE})")
     private double reads = BenchPlan.standard().mix().readShare();
 
+    @Option(names = "--inserts", description = "Writes add rows instead of updating those there")
+    private boolean inserts;
+
+    @Option(
+            names = "--unary",
+            description =
+                    "Make each call a gRPC call of its own, as programs without the Java client do;"
+                            + " implies --no-request-ids")
+    private boolean unary;
+
+    @Option(names = "--no-request-ids", description = "Send writes that are not remembered")
+    private boolean noRequestIds;
+
     @Option(
             names = "--rows",
             paramLabel = "N",
@@ -97,11 +115,34 @@ public final class BenchCommand implements Callable<Integer> {
         var plan = plan();
         var phases = new PhaseLines(commandLine.getErr());
         try (var atoll = client.openClient()) {
-            var report = Bench.run(atoll, plan, phases::show);
+            var report = run(atoll, plan, phases);
             commandLine.getOut().println(json ? report.toJson() : report.toTable());
             commandLine.getOut().flush();
         }
         return ExitCode.OK.number();
+    }
+
+    private BenchReport run(Atoll atoll, BenchPlan plan, PhaseLines phases)
+            throws IOException, InterruptedException {
+        if (plan.form() != BenchPlan.Form.UNARY) {
+            boolean requestIds = plan.form() == BenchPlan.Form.CLIENT;
+            return Bench.run(atoll, new ClientRoute(atoll, requestIds), plan, phases::show);
+        }
+        var wire = client.wire();
+        var channel = UnaryRoute.connect(wire.address(), wire.credentials());
+        try {
+            var route = UnaryRoute.toRouter(channel, wire.token());
+            return Bench.run(atoll, route, plan, phases::show);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private BenchPlan.Form form() {
+        if (unary) {
+            return BenchPlan.Form.UNARY;
+        }
+        return noRequestIds ? BenchPlan.Form.CLIENT_WITHOUT_REQUEST_IDS : BenchPlan.Form.CLIENT;
     }
 
     private BenchPlan plan() {
@@ -114,7 +155,8 @@ public final class BenchCommand implements Callable<Integer> {
                             Duration.ofSeconds(warmUp),
                             Duration.ofSeconds(seconds),
                             rate),
-                    new BenchPlan.Mix(reads, rows, valueBytes));
+                    new BenchPlan.Mix(reads, inserts, rows, valueBytes),
+                    form());
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

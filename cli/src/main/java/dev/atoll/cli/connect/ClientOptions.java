@@ -8,6 +8,7 @@ import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.client.Atoll;
 import dev.atoll.process.Setting;
 import dev.atoll.process.Settings;
+import io.grpc.ChannelCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -123,6 +124,25 @@ public final class ClientOptions {
                     "--tls-authorities: '" + authorities + "' (expected: a PEM file): " + e);
         }
     }
+
+    /** As {@link #open()}, for who makes connections of its own. */
+    public Wire wire() throws IOException {
+        var server = chosen();
+        checkEndpoint(server.address());
+        return new Wire(
+                server.address(),
+                Connection.credentials(isPlaintext(server.address()), authorities),
+                bearer(server.devData()).map(String::strip).orElse(""));
+    }
+
+    /**
+     * What such a program needs. Immutable.
+     *
+     * @param address HOST:PORT
+     * @param credentials of the connection
+     * @param token of its calls; empty for none
+     */
+    public record Wire(String address, ChannelCredentials credentials, String token) {}
 
     private Server chosen() throws IOException {
         var named = given(endpoint, "ATOLL_ENDPOINT");

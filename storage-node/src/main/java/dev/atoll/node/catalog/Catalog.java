@@ -16,15 +16,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The catalogue in its SQLite file. Thread-safe.
+ * The catalogue in its SQLite file: a view of what the journal and the instances' files say.
+ * Thread-safe.
+ *
+ * <p>A change is durable after {@link #appliedUpTo}; one that a crash takes back is found in the
+ * journal, which is kept for as long.
  *
  * <pre>
  * instance(key, shard, incarnation, created_at, creating, commit_number, last_commit_at, bytes)
  *   key        the bytes, so that the order is the order of keys
  *   creating   1 until the first commit is durable: such an instance was promised to nobody
  *   times      microseconds since 1970
+ * applied(position)              of the journal: all before it is in here
+ * set_aside(incarnation, why)    those that cannot be served
+ * unreadable(shard, file)        files whose key nobody can tell
+ * high_water(incarnation)        the highest ever given
  * </pre>
  */
 public final class Catalog implements AutoCloseable {
@@ -36,13 +46,16 @@ public final class Catalog implements AutoCloseable {
 
     private final PlainDatabase database;
 
+    /** Removed, but their rows could not be: the disk was full. */
+    private final Set<Long> owed = ConcurrentHashMap.newKeySet();
+
     private Catalog(PlainDatabase database) {
         this.database = database;
     }
 
     /** Opens the file, or makes it. Throws CORRUPTION if it is damaged: then rebuild it. */
     public static Catalog open(Path file) {
-        var database = PlainDatabase.open(file);
+        var database = PlainDatabase.openView(file);
         try {
             database.run(
                     "CREATE TABLE IF NOT EXISTS instance(key BLOB PRIMARY KEY, shard INTEGER NOT"
@@ -55,6 +68,12 @@ public final class Catalog implements AutoCloseable {
             database.run(
                     "CREATE TABLE IF NOT EXISTS unreadable(shard INTEGER NOT NULL, file TEXT PRIMARY"
                             + " KEY)");
+            database.run(
+                    "CREATE TABLE IF NOT EXISTS applied(one INTEGER PRIMARY KEY CHECK (one = 1),"
+                            + " position INTEGER NOT NULL)");
+            database.run(
+                    "CREATE TABLE IF NOT EXISTS set_aside(incarnation INTEGER PRIMARY KEY, why TEXT"
+                            + " NOT NULL)");
             checkWhole(file, database);
             return new Catalog(database);
         } catch (RuntimeException e) {
@@ -73,12 +92,77 @@ public final class Catalog implements AutoCloseable {
         database.run("PRAGMA user_version = " + FORMAT);
     }
 
+    /** The position of the journal before which everything is in here, durably. */
+    public long applied() {
+        return integer(
+                database.run("SELECT coalesce((SELECT position FROM applied), 0)")
+                        .rows()
+                        .getFirst()
+                        .getFirst());
+    }
+
+    /** Makes everything in here durable, and notes that the journal up to there is in it. */
+    public void appliedUpTo(long position) {
+        for (long incarnation : owed) {
+            remove(incarnation);
+        }
+        if (!owed.isEmpty()) {
+            throw Failure.of(Reason.NODE_FULL, "catalogue: rows of deleted instances remain");
+        }
+        database.run("INSERT OR REPLACE INTO applied VALUES (1, ?)", SqlValue.of(position));
+        database.sync();
+    }
+
+    /** Runs several changes in one transaction: faster, and all or none. */
+    public void batch(Runnable changes) {
+        var _ =
+                database.transaction(
+                        () -> {
+                            changes.run();
+                            return true;
+                        });
+    }
+
+    /** Whether that incarnation is in it, and not as one that is being created. */
+    public boolean has(long incarnation) {
+        return !database.run(
+                        "SELECT 1 FROM instance WHERE incarnation = ? AND creating = 0",
+                        SqlValue.of(incarnation))
+                .rows()
+                .isEmpty();
+    }
+
+    /** Notes an instance that cannot be served. */
+    public void putAside(long incarnation, Failure why) {
+        database.run(
+                "INSERT OR REPLACE INTO set_aside VALUES (?, ?)",
+                SqlValue.of(incarnation),
+                SqlValue.of(why.message()));
+    }
+
+    /** Forgets that it cannot be served. */
+    public void removeAside(long incarnation) {
+        database.run("DELETE FROM set_aside WHERE incarnation = ?", SqlValue.of(incarnation));
+    }
+
+    /** The instances that cannot be served, by incarnation, and why. */
+    public Map<Long, Failure> setAside() {
+        var found = new HashMap<Long, Failure>();
+        for (var row : database.run("SELECT incarnation, why FROM set_aside").rows()) {
+            found.put(
+                    integer(row.get(0)),
+                    Failure.of(Reason.INSTANCE_QUARANTINED, ((SqlValue.Text) row.get(1)).value()));
+        }
+        return found;
+    }
+
     /** The instance of that key; empty if there is none, or none that was promised to anybody. */
     public Optional<CatalogEntry> find(InstanceKey key) {
         return entries(
                         "SELECT " + COLUMNS + " FROM instance WHERE key = ? AND creating = 0",
                         bytes(key))
                 .stream()
+                .filter(entry -> !owed.contains(entry.incarnation()))
                 .findFirst();
     }
 
@@ -114,7 +198,9 @@ public final class Catalog implements AutoCloseable {
                             SqlValue.of(end),
                             SqlValue.of(most));
             for (var entry : page) {
-                if (shards.get(entry.shard()) && found.size() < most) {
+                if (shards.get(entry.shard())
+                        && !owed.contains(entry.incarnation())
+                        && found.size() < most) {
                     found.add(entry);
                 }
             }
@@ -155,15 +241,21 @@ public final class Catalog implements AutoCloseable {
                         .getFirst());
     }
 
+    /** Notes that the number was given. */
+    public void given(long incarnation) {
+        database.run(
+                "INSERT INTO high_water VALUES (1, ?1) ON CONFLICT DO UPDATE SET incarnation ="
+                        + " max(incarnation, ?1)",
+                SqlValue.of(incarnation));
+    }
+
     /** Notes, before its file is made, that an instance is being created. */
     public void creating(InstanceKey key, int shard, long incarnation, Instant now) {
         var _ =
                 database.transaction(
                         () -> {
                             // A number is never given twice, even if its instance is deleted.
-                            database.run(
-                                    "INSERT OR REPLACE INTO high_water VALUES (1, ?)",
-                                    SqlValue.of(incarnation));
+                            given(incarnation);
                             return database.run(
                                     "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 1, 0, NULL,"
                                             + " 0)",
@@ -220,14 +312,19 @@ public final class Catalog implements AutoCloseable {
         database.run("DELETE FROM unreadable WHERE file = ?", SqlValue.of(file.toString()));
     }
 
-    /** Forgets the instance of an incarnation. */
+    /** Forgets the instance of an incarnation; its row may stay a while where the disk is full. */
     public void remove(long incarnation) {
-        database.run("DELETE FROM instance WHERE incarnation = ?", SqlValue.of(incarnation));
-    }
-
-    /** Forgets an instance. */
-    public void remove(InstanceKey key) {
-        database.run("DELETE FROM instance WHERE key = ?", bytes(key));
+        owed.add(incarnation);
+        try {
+            database.run("DELETE FROM instance WHERE incarnation = ?", SqlValue.of(incarnation));
+            database.run("DELETE FROM set_aside WHERE incarnation = ?", SqlValue.of(incarnation));
+        } catch (Failure e) {
+            if (e.reason() != Reason.NODE_FULL) {
+                throw e;
+            }
+            return;
+        }
+        owed.remove(incarnation);
     }
 
     /** Instances whose creation a crash cut short. */

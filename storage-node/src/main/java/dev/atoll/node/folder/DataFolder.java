@@ -40,22 +40,20 @@ import java.util.stream.Stream;
  * tmp/                                    copies on their way to a client
  * epochs                                  lines "shard epoch": the highest seen
  * instances/00042/                        there from before the first instance of that shard on
- * instances/00042/7f/00063f…a1.sqlite     an instance, by incarnation; its -wal beside it
- * instances/00042/7f/00063f…a1.deleted    deleted; to be removed at the next start
+ * instances/00042/7/00063f…a1.sqlite      an instance, by incarnation
+ *                             .sqlite-wal its commits that are not folded yet
+ *                            .sqlite.sums what is folded, and a checksum of each page
+ *                         .sqlite.commits commits that could not be brought into it
  * </pre>
  *
- * <p>Files are spread over 256 folders a shard, since one folder with a million is slow to work
- * with.
+ * <p>Files are spread over 16 folders a shard, since one folder with a million is slow to work
+ * with, and each folder costs its first instance a sync.
  */
 public final class DataFolder implements AutoCloseable {
     /** The format of the folder. A newer one is refused. */
     public static final int FORMAT = 2;
 
-    /** Some times what a transaction of the catalogue takes. */
-    private static final long WORTH_EMPTYING_BYTES = 256 << 10;
-
     private static final String SUFFIX = ".sqlite";
-    private static final String DELETED_SUFFIX = ".deleted";
     private static final Pattern INSTANCE = Pattern.compile("([0-9a-f]{16})\\.sqlite");
     private static final Pattern SHARD = Pattern.compile("\\d{5}");
 
@@ -166,7 +164,8 @@ public final class DataFolder implements AutoCloseable {
     /** The file of an instance; its folder exists when this returns. */
     public Path instanceFile(int shard, long incarnation) {
         var folder =
-                shardFolder(shard).resolve(HexFormat.of().toHexDigits((byte) spread(incarnation)));
+                shardFolder(shard)
+                        .resolve(String.valueOf(Character.forDigit(spread(incarnation), 16)));
         foldersMade.computeIfAbsent(
                 folder,
                 missing -> {
@@ -215,51 +214,30 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Deletes an instance for good, durably: the rename is the moment it is gone. */
-    public static void markDeleted(Path file) throws IOException {
-        if (Files.exists(file)) {
-            Files.move(file, deletedName(file));
-            sync(parent(file));
-        }
+    /** Where commits are kept that could not be brought into that file. */
+    public static Path sideLog(Path file) {
+        return file.resolveSibling(file.getFileName() + ".commits");
     }
 
-    /**
-     * Gives the space of a deleted instance back before it is removed; false, and nothing is done,
-     * if there is next to none to give.
-     */
-    public static boolean emptyDeleted(Path file) throws IOException {
-        var wal = file.resolveSibling(file.getFileName() + "-wal");
-        long bytes = Files.size(deletedName(file)) + (Files.exists(wal) ? Files.size(wal) : 0);
-        if (bytes < WORTH_EMPTYING_BYTES) {
-            return false;
+    /** Removes what belongs to an instance, durably; does nothing where there is nothing. */
+    public static void removeFiles(Path file) throws IOException {
+        ClosedDatabase.delete(file);
+        var sideLog = sideLog(file);
+        if (Files.exists(sideLog)) {
+            try (var segments = Files.list(sideLog)) {
+                for (var segment : segments.toList()) {
+                    Files.delete(segment);
+                }
+            }
+            Files.delete(sideLog);
         }
-        Files.deleteIfExists(wal);
-        try (var channel = FileChannel.open(deletedName(file), StandardOpenOption.WRITE)) {
-            channel.truncate(0);
-        }
-        return true;
-    }
-
-    /** Takes {@link #markDeleted} back. */
-    public static void unmarkDeleted(Path file) throws IOException {
-        Files.move(deletedName(file), file);
         sync(parent(file));
     }
 
-    /** Removes what {@link #markDeleted} left, or what a creation that failed did. */
-    public static void removeFiles(Path file) throws IOException {
-        ClosedDatabase.delete(file);
-        Files.deleteIfExists(deletedName(file));
-    }
-
-    /** Instances whose deletion a crash cut short, under the names they had. */
-    public List<Found> findDeleted() throws IOException {
-        var found = new ArrayList<Found>();
-        for (var file : filesEndingWith(DELETED_SUFFIX)) {
-            var name = file.getFileName().toString().replace(DELETED_SUFFIX, SUFFIX);
-            found.addAll(found(file.resolveSibling(name)));
-        }
-        return found;
+    /** Gives a file or folder its final name, durably. */
+    public static void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        sync(parent(to));
     }
 
     /** An instance's file, as found on disk. */
@@ -422,12 +400,8 @@ public final class DataFolder implements AutoCloseable {
         return List.of(new Found(shard, Long.parseLong(matcher.group(1), 16), file));
     }
 
-    private static Path deletedName(Path file) {
-        return file.resolveSibling(file.getFileName().toString().replace(SUFFIX, DELETED_SUFFIX));
-    }
-
     private static int spread(long incarnation) {
-        return Long.hashCode(incarnation * 0x9e3779b97f4a7c15L) >>> 24;
+        return Long.hashCode(incarnation * 0x9e3779b97f4a7c15L) >>> 28;
     }
 
     private static Path parent(Path file) {

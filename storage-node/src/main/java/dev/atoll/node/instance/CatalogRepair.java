@@ -3,6 +3,7 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.journal.Journal;
 import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.SqliteLimits;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
@@ -23,30 +25,80 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the catalogue, finishes what a crash cut short, and rebuilds it from the instances' own
- * files where it is missing or damaged. One thread at a time (the one that starts the node).
+ * Opens the catalogue, brings it up to the journal, and rebuilds it from the instances' own files
+ * where it is missing or damaged. One thread at a time (the one that starts the node).
  */
-public final class CatalogRepair {
+final class CatalogRepair {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogRepair.class);
 
     private CatalogRepair() {}
 
-    /** The catalogue, with every instance of the folder in it. */
-    public static Catalog open(DataFolder folder, SqliteLimits limits) throws IOException {
+    /**
+     * The catalogue; a new one where that which is there is damaged or older than the journal.
+     *
+     * @param lossAccepted whether to go on with a journal that ends before the catalogue; else
+     *     throws IOException
+     */
+    static Catalog open(DataFolder folder, Journal journal, boolean lossAccepted)
+            throws IOException {
         var catalog = openOrReplace(folder.catalogFile());
-        try {
-            finishDeletions(folder, catalog);
-            discardCreations(folder, catalog);
-            forgetRemoved(catalog);
-            if (!catalog.isComplete()) {
-                rebuild(folder, catalog, limits);
-                catalog.complete();
-            }
-            return catalog;
-        } catch (IOException | RuntimeException e) {
+        long applied = catalog.applied();
+        if (applied > journal.last() && !lossAccepted) {
             catalog.close();
-            throw e;
+            throw new IOException(
+                    "journal: ends at record "
+                            + journal.last()
+                            + ", so its newest records are lost, or it is an older copy (expected:"
+                            + " at least record "
+                            + applied
+                            + ", which was durable once; or journal-damage-accepted=true, to serve"
+                            + " what is there)");
         }
+        if (catalog.isComplete() && (applied < journal.start() || applied > journal.last())) {
+            LOG.warn(
+                    "catalogue does not fit the journal, to be rebuilt: up to {} (expected: {} to"
+                            + " {})",
+                    applied,
+                    journal.start(),
+                    journal.last());
+            catalog.close();
+            DataFolder.removeFiles(folder.catalogFile());
+            catalog = openOrReplace(folder.catalogFile());
+        }
+        forgetRemoved(catalog);
+        return catalog;
+    }
+
+    /** Brings in what the journal says of creations and deletions. */
+    static void apply(JournalIndex index, Catalog catalog) throws IOException {
+        var created = new ArrayList<CatalogEntry>();
+        for (var traces : index.all()) {
+            if (!traces.isGone() && traces.isCreated() && !catalog.has(traces.incarnation)) {
+                created.add(entry(traces));
+            }
+        }
+        catalog.batch(
+                () -> {
+                    // First: a key may have been given anew.
+                    for (var traces : index.all()) {
+                        if (traces.isGone()) {
+                            catalog.remove(traces.incarnation);
+                        }
+                    }
+                    created.forEach(catalog::put);
+                    index.all().forEach(traces -> catalog.given(traces.incarnation));
+                });
+    }
+
+    /** As far as the creation tells; redoing its commits tells the rest. */
+    private static CatalogEntry entry(JournalIndex.Traces traces) throws IOException {
+        var creation = traces.creation();
+        return new CatalogEntry(
+                InstanceKey.parse(creation.key()),
+                traces.shard,
+                Instant.EPOCH.plus(creation.origin().timeMicros(), ChronoUnit.MICROS),
+                new Bookmark(traces.incarnation, 0),
+                new CatalogEntry.Size(0, Optional.empty()));
     }
 
     private static Catalog openOrReplace(Path file) throws IOException {
@@ -62,14 +114,8 @@ public final class CatalogRepair {
         }
     }
 
-    private static void finishDeletions(DataFolder folder, Catalog catalog) throws IOException {
-        for (var deleted : folder.findDeleted()) {
-            catalog.remove(deleted.incarnation());
-            DataFolder.removeFiles(deleted.file());
-        }
-    }
-
-    private static void discardCreations(DataFolder folder, Catalog catalog) throws IOException {
+    /** Removes what a crash left of creations that came to nothing. */
+    static void discardCreations(DataFolder folder, Catalog catalog) throws IOException {
         for (var entry : catalog.findCreating()) {
             DataFolder.removeFiles(folder.instanceFile(entry.shard(), entry.incarnation()));
             catalog.remove(entry.incarnation());
@@ -84,7 +130,8 @@ public final class CatalogRepair {
         }
     }
 
-    private static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
+    /** Brings in every instance of the folder, whose files hold all that the journal does. */
+    static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
             throws IOException {
         var found = new ArrayList<>(folder.findInstances());
         if (!found.isEmpty()) {
@@ -104,7 +151,16 @@ public final class CatalogRepair {
                 continue;
             }
             catalog.put(entry(key, instance, limits));
+            var sideLog = DataFolder.sideLog(instance.file());
+            if (Files.exists(sideLog)) {
+                catalog.putAside(
+                        instance.incarnation(),
+                        Failure.of(
+                                Reason.INSTANCE_QUARANTINED,
+                                sideLog + ": commits that could not be brought into its file"));
+            }
         }
+        catalog.complete();
     }
 
     private static InstanceKey readKey(DataFolder folder, DataFolder.Found found) {

@@ -53,8 +53,9 @@ final class CommitLog implements AutoCloseable {
         void fail(Failure cause);
     }
 
-    /** The way of an instance's commits. */
-    CommitSink sink(HostedInstance instance, long incarnation) {
+    /** The way of an instance's commits, its creation before the first. */
+    CommitSink sink(HostedInstance instance, InstanceDatabase database) {
+        long incarnation = database.identity().incarnation();
         return new CommitSink() {
             @Override
             public Origin origin(long timeMicros) {
@@ -69,9 +70,34 @@ final class CommitLog implements AutoCloseable {
             public void append(JournalRecord.Commit commit) {
                 // First: a trim in between must not take it for folded.
                 instance.appending(journal.last());
+                if (commit.commit() == 1) {
+                    var origin = commit.origin();
+                    var made =
+                            new Origin(
+                                    origin.shard(),
+                                    origin.epoch(),
+                                    incarnation,
+                                    micros(database.createdAt()));
+                    journal.append(new JournalRecord.Create(made, instance.key.toString()));
+                }
                 instance.newest = journal.append(commit);
             }
         };
+    }
+
+    /**
+     * Deletes an incarnation for good; done when this returns. Throws OUTCOME_UNKNOWN, or another
+     * reason if it was refused.
+     */
+    void delete(HostedInstance instance, long incarnation, Instant now) {
+        instance.appending(journal.last());
+        long epoch = ownership.checkOwner(instance.shard).value();
+        instance.newest =
+                journal.append(
+                        new JournalRecord.Delete(
+                                new Origin(instance.shard, epoch, incarnation, micros(now)),
+                                instance.key.toString()));
+        await(instance.newest);
     }
 
     /** Notes that all commits of an instance up to that one are in its file. */
@@ -82,8 +108,7 @@ final class CommitLog implements AutoCloseable {
                         instance.shard,
                         instance.epoch,
                         incarnation,
-                        ChronoUnit.MICROS.between(
-                                Instant.EPOCH, database.lastCommitAt().orElse(Instant.EPOCH)));
+                        micros(database.lastCommitAt().orElse(Instant.EPOCH)));
         try {
             journal.append(new JournalRecord.Fold(origin, database.commit(), database.checksum()));
         } catch (Failure e) {
@@ -96,6 +121,11 @@ final class CommitLog implements AutoCloseable {
     /** The position of the newest record of all. */
     long last() {
         return journal.last();
+    }
+
+    /** Every record up to here is durable. */
+    long durable() {
+        return journal.durable();
     }
 
     /** Releases it once everything up to the position is durable: here and now if it is. */
@@ -168,6 +198,10 @@ final class CommitLog implements AutoCloseable {
     /** Why nothing becomes durable any more, if so. */
     Optional<Failure> failure() {
         return journal.failure();
+    }
+
+    private static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
     private static Failure unknown(Exception e) {

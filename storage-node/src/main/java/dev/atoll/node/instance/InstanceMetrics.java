@@ -1,6 +1,7 @@
 package dev.atoll.node.instance;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -63,6 +64,16 @@ public final class InstanceMetrics {
         Gauge.builder("atoll.node.disk.free", () -> (Number) diskLeftBytes.getAsLong())
                 .description("Bytes left on the disk of the data folder")
                 .baseUnit("bytes")
+                .register(registry);
+    }
+
+    void watch(Recovery recovery) {
+        gauge(
+                "atoll.node.recovery.pending",
+                "Instances whose commits are in the journal, and still to be brought into their files",
+                recovery::pendingCount);
+        FunctionCounter.builder("atoll.node.recovery.redone", recovery, Recovery::doneCount)
+                .description("Instances that were redone from the journal after the start")
                 .register(registry);
     }
 

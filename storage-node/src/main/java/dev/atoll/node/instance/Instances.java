@@ -48,6 +48,7 @@ public final class Instances implements AutoCloseable {
     private final Catalog catalog;
     private final Ownership ownership;
     private final LifeCycle lifeCycle;
+    private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final CommitLog log;
     private final Recovery recovery;
@@ -63,7 +64,7 @@ public final class Instances implements AutoCloseable {
 
     public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
         this.folder = parts.folder();
-        this.catalog = parts.catalog();
+        this.catalog = parts.recovery().catalog();
         this.ownership = parts.ownership();
         this.metrics = parts.metrics();
         this.limits = limits;
@@ -72,8 +73,9 @@ public final class Instances implements AutoCloseable {
         this.open = new OpenInstances();
         this.recovery = parts.recovery();
         this.log = new CommitLog(parts.journal(), parts.ownership());
-        this.lifeCycle = new LifeCycle(parts, log, limits, open, ticker);
-        this.upkeep = new Upkeep(lifeCycle, parts, log);
+        this.quarantine = new Quarantine(parts);
+        this.lifeCycle = new LifeCycle(parts, log, quarantine, limits, open, ticker);
+        this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -86,15 +88,13 @@ public final class Instances implements AutoCloseable {
      * What instances are made of. Immutable.
      *
      * @param folder where their files lie
-     * @param catalog which there are
      * @param ownership which shards may be served
      * @param metrics what is counted
      * @param journal where commits become durable
-     * @param recovery what it held beyond the files
+     * @param recovery of what it holds beyond the files, and which instances there are
      */
     public record Parts(
             DataFolder folder,
-            Catalog catalog,
             Ownership ownership,
             InstanceMetrics metrics,
             Journal journal,
@@ -120,6 +120,8 @@ public final class Instances implements AutoCloseable {
         pool.start();
         metrics.watch(
                 open::size, hosted::size, pool, lifeCycle::knownCount, lifeCycle::diskLeftBytes);
+        metrics.watch(recovery);
+        recovery.start();
         var _ =
                 sleeper.scheduleWithFixedDelay(
                         this::sleepIdle,
@@ -169,9 +171,7 @@ public final class Instances implements AutoCloseable {
                                         work.done(
                                                 database.write(
                                                         call.budget(),
-                                                        log.sink(
-                                                                instance,
-                                                                database.identity().incarnation()),
+                                                        log.sink(instance, database),
                                                         tx -> write(instance, call, tx, work)),
                                                 database.commit())));
     }
@@ -186,7 +186,9 @@ public final class Instances implements AutoCloseable {
     /** Creates an empty instance. Fails with INSTANCE_EXISTS if there is one. */
     public Call<InstanceStatus> create(InstanceKey key, Terms terms) {
         return submit(
-                key, terms, (instance, call) -> lifeCycle.create(instance, call::beginCommit));
+                key,
+                terms,
+                (instance, call) -> lifeCycle.create(instance, call.budget(), call::beginCommit));
     }
 
     /** Deletes an instance for good. Fails with INSTANCE_NOT_FOUND if there is none. */
@@ -243,12 +245,17 @@ public final class Instances implements AutoCloseable {
     }
 
     private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
-        return catalog.list(range, shards, most).stream().map(this::status).toList();
+        // Asked first: it may end while the catalogue is read.
+        boolean recovering = recovery.isRunning();
+        return catalog.list(range, shards, most).stream()
+                .map(entry -> recovering ? lifeCycle.upToDate(entry) : entry)
+                .map(this::status)
+                .toList();
     }
 
     private InstanceStatus status(CatalogEntry entry) {
         var instance = hosted.get(entry.key());
-        if (instance != null && instance.quarantine != null) {
+        if (quarantine.holds(instance, entry)) {
             return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
         }
         return instance != null && instance.database != null
@@ -269,9 +276,12 @@ public final class Instances implements AutoCloseable {
             return;
         }
         sleeper.shutdownNow();
+        recovery.close();
         pool.drain(DRAIN_MOST);
         open.all().forEach(this::trySleep);
         pool.close();
+        // Else the next start would look through what is folded.
+        trim();
         log.close();
     }
 
@@ -283,7 +293,8 @@ public final class Instances implements AutoCloseable {
     /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
     private void trim() {
         try {
-            long free = Math.min(log.last(), recovery.neededAfter());
+            // Durable: the catalogue must not say that it has seen what a crash may take back.
+            long free = Math.min(log.durable(), recovery.neededAfter());
             long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
             for (var instance : hosted.values()) {
                 long needed = instance.unfoldedAfter;
@@ -291,6 +302,11 @@ public final class Instances implements AutoCloseable {
                 if (needed < oldestEnd) {
                     foldSoon(instance);
                 }
+            }
+            if (free >= log.oldestSegmentEnd() && free > catalog.applied()) {
+                // Before the journal may forget it: whatever it says of creations, deletions and
+                // folds is in there, since all of it is done up to here.
+                catalog.appliedUpTo(free);
             }
             log.trim(free);
         } catch (RuntimeException e) {

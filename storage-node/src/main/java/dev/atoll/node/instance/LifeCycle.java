@@ -5,6 +5,7 @@ import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
@@ -29,9 +30,10 @@ import org.slf4j.LoggerFactory;
  * How an instance comes to be, wakes, sleeps and goes. Every method that takes an instance runs on
  * that instance's lane.
  *
- * <p>Creation: a row marked <em>creating</em>, the file, the first commit, the row unmarked; a
- * crash before the last leaves what the next start removes. Deletion: the file is renamed, which is
- * the moment it is gone, then the row and the files are removed.
+ * <p>Creation: a row marked <em>creating</em>, the file, a record in the journal with the first
+ * commit behind it, the row unmarked; if that commit is not durable, the next start removes the
+ * rest. Deletion: a record in the journal; once it is durable the instance is gone, and files and
+ * row are removed.
  */
 final class LifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
@@ -54,6 +56,7 @@ final class LifeCycle {
     private final DiskSpace disk;
     private final CommitLog log;
     private final Recovery recovery;
+    private final Quarantine quarantine;
     private final Map<Integer, Path> unreadable;
 
     /** Kept in step with the catalogue, which would have to count its rows. */
@@ -65,14 +68,16 @@ final class LifeCycle {
     LifeCycle(
             Instances.Parts parts,
             CommitLog log,
+            Quarantine quarantine,
             InstanceLimits limits,
             OpenInstances open,
             LongSupplier ticker) {
         this.folder = parts.folder();
-        this.catalog = parts.catalog();
+        this.catalog = parts.recovery().catalog();
         this.ownership = parts.ownership();
         this.metrics = parts.metrics();
         this.recovery = parts.recovery();
+        this.quarantine = quarantine;
         this.log = log;
         this.limits = limits;
         this.open = open;
@@ -101,7 +106,7 @@ final class LifeCycle {
 
     /** The open database of the instance, which is woken if it sleeps. */
     InstanceDatabase openExisting(HostedInstance instance) {
-        checkQuarantine(instance);
+        quarantine.check(instance);
         var database = instance.database;
         if (database != null) {
             open.touch(instance);
@@ -118,7 +123,7 @@ final class LifeCycle {
     /** Runs the write; where there is no instance, creates one that stays only if it succeeds. */
     <T> T writeOrCreate(HostedInstance instance, Function<InstanceDatabase, T> write) {
         disk.checkWritable();
-        checkQuarantine(instance);
+        quarantine.check(instance);
         var database = instance.database;
         if (database != null) {
             open.touch(instance);
@@ -136,7 +141,7 @@ final class LifeCycle {
     }
 
     /** Makes an empty instance. */
-    InstanceStatus create(HostedInstance instance, Runnable beginCommit) {
+    InstanceStatus create(HostedInstance instance, CallBudget budget, Runnable beginCommit) {
         disk.checkWritable();
         if (instance.quarantine != null || catalog.find(instance.key).isPresent()) {
             throw Failure.of(
@@ -146,21 +151,38 @@ final class LifeCycle {
         return createFor(
                 instance,
                 database -> {
-                    beginCommit.run();
+                    // Nothing of the caller's: what every database holds is its first commit.
+                    var _ =
+                            database.write(
+                                    budget,
+                                    log.sink(instance, database),
+                                    tx -> {
+                                        beginCommit.run();
+                                        return true;
+                                    });
                     return new InstanceStatus(
                             entryOf(instance, database), InstanceStatus.State.OPEN);
                 });
     }
 
     InstanceStatus describe(HostedInstance instance) {
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
-        if (instance.quarantine != null) {
-            return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
-        }
         var database = instance.database;
-        return database == null
-                ? new InstanceStatus(entry, InstanceStatus.State.SLEEPING)
-                : new InstanceStatus(entryOf(instance, database), InstanceStatus.State.OPEN);
+        if (database != null) {
+            return new InstanceStatus(entryOf(instance, database), InstanceStatus.State.OPEN);
+        }
+        catalog.find(instance.key).ifPresent(entry -> recovery.ensure(entry.incarnation()));
+        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        return new InstanceStatus(
+                entry,
+                quarantine.holds(instance, entry)
+                        ? InstanceStatus.State.QUARANTINED
+                        : InstanceStatus.State.SLEEPING);
+    }
+
+    /** What the catalogue says of an instance once the journal's commits are in it. */
+    CatalogEntry upToDate(CatalogEntry entry) {
+        recovery.ensure(entry.incarnation());
+        return catalog.find(entry.key()).orElse(entry);
     }
 
     /** What a listing shows of an open instance; the numbers may be one commit old. */
@@ -173,39 +195,30 @@ final class LifeCycle {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         beginCommit.run();
         close(instance);
-        instance.folded();
-        var file = folder.instanceFile(entry.shard(), entry.incarnation());
-        try {
-            DataFolder.markDeleted(file);
-            removeRow(instance, file);
-            DataFolder.removeFiles(file);
-        } catch (IOException e) {
-            throw Failure.of(
-                    Reason.OUTCOME_UNKNOWN,
-                    "instance "
-                            + instance.key
-                            + ": its files could not be removed: "
-                            + e.getMessage(),
-                    e);
-        }
+        log.delete(instance, entry.incarnation(), clock.instant());
         instance.quarantine = null;
         known.decrementAndGet();
         metrics.deleted();
+        remove(instance, entry.incarnation());
     }
 
-    /** Deletion is what makes space on a full disk, and its own row may not fit before it did. */
-    private void removeRow(HostedInstance instance, Path file) throws IOException {
+    /**
+     * Removes what is left of an incarnation that is gone. First the files: deletion is what makes
+     * space on a full disk, and the catalogue's change may not fit before it did.
+     */
+    private void remove(HostedInstance instance, long incarnation) {
         try {
-            catalog.remove(instance.key);
-        } catch (Failure e) {
-            if (e.reason() != Reason.NODE_FULL) {
-                throw e;
-            }
-            if (!DataFolder.emptyDeleted(file)) {
-                DataFolder.unmarkDeleted(file);
-                throw e;
-            }
-            catalog.remove(instance.key);
+            recovery.ensure(incarnation);
+            DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
+            catalog.remove(incarnation);
+            recovery.forget(incarnation);
+            instance.folded();
+        } catch (IOException | RuntimeException e) {
+            // It is gone all the same: the journal, which is kept for so long, says so, and the
+            // next start tries again.
+            LOG.atError()
+                    .addKeyValue("instance", instance.key)
+                    .log("what is left of a deleted instance could not be removed", e);
         }
     }
 
@@ -228,6 +241,8 @@ final class LifeCycle {
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
+            // It broke, or could not be deleted.
+            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
             return;
         }
         if (database.isFolded()) {
@@ -262,7 +277,6 @@ final class LifeCycle {
         long incarnation = nextIncarnation();
         hold(instance);
         reservePlace();
-        boolean kept = false;
         try {
             catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
             var database =
@@ -278,18 +292,19 @@ final class LifeCycle {
             log.await(instance.newest);
             // Only now may a reader find it; the reply leaves after this is durable.
             catalog.put(entryOf(instance, database));
-            kept = true;
             known.incrementAndGet();
             metrics.created();
             return result;
-        } finally {
-            // Whatever went wrong, errors of the virtual machine too: an open database that the
-            // catalogue holds for half made would be removed at the next start, acknowledged or
-            // not.
-            open.release();
-            if (!kept) {
-                discard(instance, incarnation);
+        } catch (RuntimeException e) {
+            if (discard(instance, incarnation)) {
+                throw e;
             }
+            throw Failure.of(
+                    Reason.OUTCOME_UNKNOWN,
+                    "instance " + instance.key + ": may have been created: " + e.getMessage(),
+                    e);
+        } finally {
+            open.release();
         }
     }
 
@@ -318,28 +333,27 @@ final class LifeCycle {
         }
     }
 
-    private void discard(HostedInstance instance, long incarnation) {
+    /** Whether it is sure that the instance is not there. */
+    private boolean discard(HostedInstance instance, long incarnation) {
         try {
             close(instance);
-            instance.folded();
-            DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
-            catalog.remove(incarnation);
-        } catch (IOException | RuntimeException e) {
-            // The row stays marked as creating, and the next start tries again.
-            LOG.atWarn()
+            if (instance.unfoldedAfter != Long.MAX_VALUE) {
+                // Its first commit is on its way: whether it arrives or not, it is gone.
+                log.delete(instance, incarnation, clock.instant());
+            }
+            remove(instance, incarnation);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.atError()
                     .addKeyValue("instance", instance.key)
-                    .log(
-                            "what is left of an instance that was not created could not be removed",
-                            e);
+                    .log("an instance that was not created could not be discarded", e);
+            return false;
         }
     }
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
-        var lost = recovery.lost(entry.incarnation());
-        if (lost.isPresent()) {
-            quarantine(instance, lost.get());
-            throw lost.get();
-        }
+        recovery.ensure(entry.incarnation());
+        quarantine.check(instance, entry);
         reservePlace();
         try {
             redo(instance, entry);
@@ -355,7 +369,7 @@ final class LifeCycle {
             return database;
         } catch (Failure e) {
             if (e.reason() == Reason.INSTANCE_QUARANTINED) {
-                quarantine(instance, e);
+                quarantine.add(instance, e);
             }
             throw e;
         } finally {
@@ -370,7 +384,7 @@ final class LifeCycle {
         }
         log.await(instance.newest);
         try {
-            recovery.redo(entry.shard(), entry.incarnation(), instance.unfoldedAfter);
+            recovery.redo(entry.incarnation(), instance.unfoldedAfter);
         } catch (IOException e) {
             throw Failure.of(
                     Reason.NODE_UNAVAILABLE,
@@ -380,7 +394,7 @@ final class LifeCycle {
         instance.folded();
     }
 
-    private void retire(HostedInstance instance, Failure why) {
+    void retire(HostedInstance instance, Failure why) {
         try {
             close(instance);
         } catch (RuntimeException e) {
@@ -390,7 +404,7 @@ final class LifeCycle {
                     .log("a broken instance could not be closed", e);
         }
         if (why.reason() == Reason.INSTANCE_QUARANTINED) {
-            quarantine(instance, why);
+            quarantine.add(instance, why);
             free(instance);
         }
     }
@@ -404,15 +418,6 @@ final class LifeCycle {
                     .addKeyValue("instance", instance.key)
                     .log("a quarantined instance holds the journal back", e);
         }
-    }
-
-    /** Takes it out of service. */
-    void quarantine(HostedInstance instance, Failure why) {
-        instance.quarantine = why;
-        metrics.quarantined();
-        LOG.atError()
-                .addKeyValue("instance", instance.key)
-                .log("instance quarantined: {}", why.message());
     }
 
     private void close(HostedInstance instance) {
@@ -475,13 +480,6 @@ final class LifeCycle {
         long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
         incarnationLast = Math.max(now, incarnationLast + 1);
         return incarnationLast;
-    }
-
-    private static void checkQuarantine(HostedInstance instance) {
-        var quarantine = instance.quarantine;
-        if (quarantine != null) {
-            throw quarantine;
-        }
     }
 
     static Failure notFound(InstanceKey key) {

@@ -1,183 +1,257 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.folder.DataFolder;
-import dev.atoll.node.journal.Damage;
+import dev.atoll.node.instance.JournalIndex.Traces;
 import dev.atoll.node.journal.Journal;
-import dev.atoll.node.journal.JournalEntry;
-import dev.atoll.node.journal.JournalRecord;
-import dev.atoll.node.journal.Origin;
-import dev.atoll.node.journal.RecordKind;
-import dev.atoll.node.journal.RecordSummary;
 import dev.atoll.node.sqlite.ClosedDatabase;
+import dev.atoll.node.sqlite.SqliteLimits;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings into the files what is in the journal and not in them: after a crash that of all
- * instances, else that of one. Thread-safe after {@link #run}.
+ * Brings into the files what is in the journal and not in them: after a start that of all
+ * instances, those first that are called; later that of one that broke. Thread-safe.
  *
  * <p>The invariant it relies on: the journal is trimmed only up to commits that are folded, and a
- * fold is noted beside the file before the journal may forget them.
+ * fold is noted beside the file before the journal may forget them. A record that is needed here
+ * holds the journal back ({@link #neededAfter}) until what it says is in file and catalogue, or set
+ * aside.
  */
-public final class Recovery {
+public final class Recovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int PROGRESS_EVERY = 1_000;
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final int THREADS_MAX = 4;
 
     private final Journal journal;
     private final DataFolder folder;
-    private final Map<Long, ClosedDatabase.Redone> redone = new HashMap<>();
-    private final Map<Long, Failure> lost = new HashMap<>();
-    private long neededAfter = Long.MAX_VALUE;
+    private final Catalog catalog;
 
-    public Recovery(Journal journal, DataFolder folder) {
+    /** Removed by whoever has done it, with its traces locked. */
+    private final Map<Long, Traces> pending = new ConcurrentHashMap<>();
+
+    private final Map<Long, Failure> lost = new ConcurrentHashMap<>();
+    private final AtomicLong done = new AtomicLong();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final int found;
+
+    private Recovery(Journal journal, DataFolder folder, Catalog catalog, JournalIndex index) {
         this.journal = journal;
         this.folder = folder;
+        this.catalog = catalog;
+        for (var traces : index.all()) {
+            pending.put(traces.incarnation, traces);
+            traces.lost().ifPresent(why -> lost.put(traces.incarnation, why));
+        }
+        this.found = pending.size();
     }
 
-    /** The commits of an instance that are in the journal and not known to be folded. */
-    private static final class Unfolded {
-        final int shard;
-        final long after;
-        final LinkedHashMap<Long, Long> addresses = new LinkedHashMap<>();
-
-        Unfolded(int shard, long after) {
-            this.shard = shard;
-            this.after = after;
+    /**
+     * Finds out what there is to do, and brings the catalogue up to date; to be called once, before
+     * any instance is opened. Files are redone after {@link #start}, or when they are needed.
+     *
+     * @param damageAccepted whether to go on where commits are lost and nobody can tell whose; else
+     *     throws IOException
+     */
+    public static Recovery prepare(
+            Journal journal, DataFolder folder, SqliteLimits limits, boolean damageAccepted)
+            throws IOException {
+        var index = JournalIndex.read(journal, journal.start());
+        checkDamage(index, damageAccepted);
+        var catalog = CatalogRepair.open(folder, journal, damageAccepted);
+        try {
+            var recovery = new Recovery(journal, folder, catalog, index);
+            CatalogRepair.apply(index, catalog);
+            if (!catalog.isComplete()) {
+                // The files tell what there is, once they hold what the journal does.
+                index.all().forEach(traces -> recovery.ensure(traces.incarnation));
+                CatalogRepair.rebuild(folder, catalog, limits);
+            }
+            CatalogRepair.discardCreations(folder, catalog);
+            recovery.lost.putAll(catalog.setAside());
+            return recovery;
+        } catch (IOException | RuntimeException e) {
+            catalog.close();
+            throw e;
         }
     }
 
-    /** Redoes every instance; to be called once, before any is opened. */
-    public void run() throws IOException {
-        var unfolded = index(journal.start());
-        if (unfolded.isEmpty()) {
+    private static void checkDamage(JournalIndex index, boolean accepted) throws IOException {
+        for (var damage : index.unknownDamage()) {
+            LOG.error("journal damaged, and nobody can tell whose commits are lost: {}", damage);
+        }
+        if (!accepted && !index.unknownDamage().isEmpty()) {
+            throw new IOException(
+                    "journal: "
+                            + index.unknownDamage().getFirst()
+                            + "; any instance may have lost its newest commits (expected: the file"
+                            + " as it was; or journal-damage-accepted=true, to serve what is"
+                            + " there)");
+        }
+    }
+
+    /** Which instances there are. Closed by whoever closes this. */
+    public Catalog catalog() {
+        return catalog;
+    }
+
+    /** Begins to redo in the background what nobody asks for. */
+    void start() {
+        if (pending.isEmpty()) {
             return;
         }
         LOG.atInfo()
-                .addKeyValue("instances", unfolded.size())
-                .log("redoing what the journal holds beyond the files");
-        int done = 0;
-        for (var instance : unfolded.entrySet()) {
-            redoOrKeep(instance.getKey(), instance.getValue());
-            if (++done % PROGRESS_EVERY == 0) {
-                LOG.atInfo()
-                        .addKeyValue("done", done)
-                        .addKeyValue("of", unfolded.size())
-                        .log("redoing goes on");
-            }
+                .addKeyValue("instances", found)
+                .log(
+                        "redoing what the journal holds beyond the files, those first that are called");
+        int threads = Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
+        for (int i = 0; i < threads; i++) {
+            int share = i;
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("recovery-" + i)
+                    .start(() -> redoShare(share, threads));
         }
-        LOG.atInfo()
-                .addKeyValue("instances", redone.size())
-                .addKeyValue("damaged", lost.size())
-                .log("redone");
     }
 
-    /** What stands in the files that were redone, by incarnation. */
-    public Map<Long, ClosedDatabase.Redone> redone() {
-        return redone;
+    /** How many instances are still to be redone. */
+    int pendingCount() {
+        return pending.size();
     }
 
-    /** Why an incarnation cannot be served: some of its commits are lost. */
+    /** Whether what the catalogue says may be older than the journal. */
+    boolean isRunning() {
+        return !pending.isEmpty();
+    }
+
+    /** How many were redone since the start. */
+    long doneCount() {
+        return done.get();
+    }
+
+    /** Why an incarnation cannot be served, if so. */
     Optional<Failure> lost(long incarnation) {
         return Optional.ofNullable(lost.get(incarnation));
     }
 
-    /** Records after this position are needed for instances that could not be redone. */
+    /** Records after this position are needed for instances that were not redone yet. */
     long neededAfter() {
-        return neededAfter;
+        long needed = Long.MAX_VALUE;
+        for (var traces : pending.values()) {
+            needed = Math.min(needed, traces.after);
+        }
+        return needed;
+    }
+
+    /** Redoes an incarnation now, if that is still to be done. Throws NODE_UNAVAILABLE. */
+    void ensure(long incarnation) {
+        var traces = pending.get(incarnation);
+        if (traces == null) {
+            return;
+        }
+        synchronized (traces) {
+            if (!pending.containsKey(incarnation)) {
+                return; // Another thread was faster.
+            }
+            try {
+                redoOrSetAside(traces);
+            } catch (IOException e) {
+                throw unavailable(traces, e);
+            }
+            pending.remove(incarnation);
+        }
+        long count = done.incrementAndGet();
+        if (pending.isEmpty()) {
+            LOG.atInfo().addKeyValue("instances", count).log("redone");
+        } else if (count % PROGRESS_EVERY == 0) {
+            LOG.atInfo().addKeyValue("done", count).addKeyValue("of", found).log("redoing goes on");
+        }
     }
 
     /** Redoes one instance that nobody has open, with the records after a position. */
-    void redo(int shard, long incarnation, long after) throws IOException {
-        var all = index(after);
-        var own = all.getOrDefault(incarnation, new Unfolded(shard, after));
-        var _ =
-                ClosedDatabase.redo(
-                        folder.instanceFile(shard, incarnation), incarnation, read(own));
-    }
-
-    private Map<Long, Unfolded> index(long after) throws IOException {
-        var unfolded = new LinkedHashMap<Long, Unfolded>();
-        try (var reader = journal.listFrom(Math.max(after, journal.start()))) {
-            for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
-                switch (entry.get()) {
-                    case JournalEntry.Listed listed -> add(listed, unfolded);
-                    case JournalEntry.Damaged damaged -> damaged(damaged.damage());
-                    case JournalEntry.Intact intact ->
-                            throw new IllegalStateException("not asked for: " + intact);
-                }
-            }
-        }
-        unfolded.values().removeIf(instance -> instance.addresses.isEmpty());
-        return unfolded;
-    }
-
-    private static void add(JournalEntry.Listed listed, Map<Long, Unfolded> unfolded) {
-        RecordSummary summary = listed.summary();
-        if (summary.kind() == RecordKind.COMMIT) {
-            unfolded.computeIfAbsent(
-                            summary.incarnation(),
-                            _ -> new Unfolded(summary.shard(), listed.position() - 1))
-                    .addresses
-                    .put(summary.commit(), listed.address());
-        } else if (summary.kind() == RecordKind.FOLD) {
-            var known = unfolded.get(summary.incarnation());
-            if (known != null) {
-                known.addresses.keySet().removeIf(commit -> commit <= summary.commit());
-                if (known.addresses.isEmpty()) {
-                    unfolded.remove(summary.incarnation());
-                }
-            }
+    void redo(long incarnation, long after) throws IOException {
+        var traces = JournalIndex.read(journal, after).of(incarnation);
+        if (traces.isPresent()) {
+            redoOrSetAside(traces.get());
         }
     }
 
-    private void damaged(Damage damage) {
-        LOG.error("journal damaged: {}", damage);
-        for (var record : damage.harmed()) {
-            if (record.kind() == RecordKind.COMMIT) {
-                lost.put(
-                        record.incarnation(),
-                        Failure.of(
-                                        Reason.INSTANCE_QUARANTINED,
-                                        damage.file()
-                                                + ": offset "
-                                                + damage.offset()
-                                                + ": commit "
-                                                + record.commit()
-                                                + " is lost")
-                                .with("file", damage.file()));
-                neededAfter = Math.min(neededAfter, damage.after());
-            }
-        }
-    }
-
-    private void redoOrKeep(long incarnation, Unfolded unfolded) throws IOException {
-        var file = folder.instanceFile(unfolded.shard, incarnation);
+    /** It cannot be served from now on, after the next start either. */
+    void setAside(long incarnation, Failure why) {
+        lost.put(incarnation, why);
         try {
-            var commits = read(unfolded);
-            var now = ClosedDatabase.redo(file, incarnation, commits);
-            if (now.isEmpty()) {
-                return; // Deleted since.
+            catalog.putAside(incarnation, why);
+        } catch (Failure e) {
+            // The next start finds out again, when it is opened.
+            LOG.atError()
+                    .addKeyValue("incarnation", incarnation)
+                    .log("that it is quarantined could not be noted", e);
+        }
+    }
+
+    /** It may be served again, or is gone. */
+    void forget(long incarnation) {
+        lost.remove(incarnation);
+        catalog.removeAside(incarnation);
+    }
+
+    private void redoShare(int share, int shares) {
+        try {
+            do {
+                pending.values().stream()
+                        .filter(traces -> traces.incarnation % shares == share)
+                        // What holds the journal back comes first.
+                        .sorted(Comparator.comparingLong(traces -> traces.after))
+                        .forEach(this::redoInBackground);
+            } while (!pending.isEmpty()
+                    && !closed.await(AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("recovery was interrupted", e);
+        }
+    }
+
+    private void redoInBackground(Traces traces) {
+        if (closed.getCount() == 0) {
+            return;
+        }
+        try {
+            ensure(traces.incarnation);
+        } catch (RuntimeException e) {
+            // It is tried again, and meanwhile holds the journal back.
+            LOG.atError()
+                    .addKeyValue("shard", traces.shard)
+                    .addKeyValue("incarnation", traces.incarnation)
+                    .log("instance cannot be redone yet", e);
+        }
+    }
+
+    private void redoOrSetAside(Traces traces) throws IOException {
+        var file = folder.instanceFile(traces.shard, traces.incarnation);
+        if (traces.isGone()) {
+            DataFolder.removeFiles(file);
+            return;
+        }
+        try {
+            var already = lost.get(traces.incarnation);
+            if (already != null) {
+                throw already;
             }
-            if (!lost.containsKey(incarnation)) {
-                redone.put(incarnation, now.get());
-                var newest = commits.getLast().origin();
-                var origin =
-                        new Origin(
-                                unfolded.shard,
-                                newest.epoch(),
-                                incarnation,
-                                now.get().timeMicros());
-                noteFold(new JournalRecord.Fold(origin, now.get().commit(), now.get().checksum()));
-            }
+            var now =
+                    ClosedDatabase.redo(
+                            file, traces.incarnation, traces.unfolded(), traces.isCreated());
+            catalog.update(traces.incarnation, now.commit(), now.timeMicros(), now.bytes());
         } catch (Failure e) {
             if (e.reason() != Reason.INSTANCE_QUARANTINED && e.reason() != Reason.CORRUPTION) {
                 throw e;
@@ -185,29 +259,26 @@ public final class Recovery {
             LOG.atError()
                     .addKeyValue("file", file)
                     .log("instance cannot be redone: {}", e.message());
-            lost.put(incarnation, e);
-            neededAfter = Math.min(neededAfter, unfolded.after);
+            var why =
+                    e.reason() == Reason.INSTANCE_QUARANTINED
+                            ? e
+                            : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
+            lost.put(traces.incarnation, why);
+            SideLog.write(traces, DataFolder.sideLog(file));
+            setAside(traces.incarnation, why);
         }
     }
 
-    /** Beside the file it is noted already; in the journal it spares the next start a look. */
-    private void noteFold(JournalRecord.Fold fold) {
-        try {
-            journal.append(fold);
-        } catch (Failure e) {
-            // A journal that is full must not keep the node from starting: that is what frees it.
-            LOG.atDebug().addKeyValue("fold", fold).log("fold not noted", e);
-        }
+    private static Failure unavailable(Traces traces, IOException e) {
+        return Failure.of(
+                Reason.NODE_UNAVAILABLE,
+                "incarnation " + traces.incarnation + ": cannot be redone: " + e.getMessage(),
+                e);
     }
 
-    private List<JournalRecord.Commit> read(Unfolded unfolded) throws IOException {
-        var commits = new ArrayList<JournalRecord.Commit>(unfolded.addresses.size());
-        for (long address : unfolded.addresses.values()) {
-            if (!(journal.read(address) instanceof JournalRecord.Commit commit)) {
-                throw new IllegalStateException("no commit at " + address);
-            }
-            commits.add(commit);
-        }
-        return commits;
+    /** Ends the background's work; what is left is for the next start. */
+    @Override
+    public void close() {
+        closed.countDown();
     }
 }

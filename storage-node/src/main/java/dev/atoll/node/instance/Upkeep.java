@@ -1,6 +1,7 @@
 package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.ClosedDatabase;
@@ -10,6 +11,7 @@ import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is done with an instance beside calling it: looking for damage, giving space back, copying.
@@ -17,44 +19,71 @@ import java.util.List;
  */
 final class Upkeep {
     private final LifeCycle lifeCycle;
+    private final Quarantine quarantine;
     private final DataFolder folder;
     private final Catalog catalog;
     private final CommitLog log;
 
-    Upkeep(LifeCycle lifeCycle, Instances.Parts parts, CommitLog log) {
+    Upkeep(LifeCycle lifeCycle, Quarantine quarantine, Instances.Parts parts, CommitLog log) {
         this.lifeCycle = lifeCycle;
+        this.quarantine = quarantine;
         this.folder = parts.folder();
-        this.catalog = parts.catalog();
+        this.catalog = parts.recovery().catalog();
         this.log = log;
     }
 
-    /** Looks for damage: of the file, page by page, and of what SQLite keeps in it. */
+    /**
+     * Looks for damage: of the file, page by page, and of what SQLite keeps in it. An instance that
+     * is well is served again.
+     */
     List<String> verify(HostedInstance instance, CallBudget budget) {
         var entry = catalog.find(instance.key).orElseThrow(() -> LifeCycle.notFound(instance.key));
-        var quarantine = instance.quarantine;
-        if (quarantine != null) {
-            return List.of(quarantine.message());
+        boolean quarantined = quarantine.holds(instance, entry);
+        if (!quarantined) {
+            // Through SQLite it could not be read as it is on the disk.
+            lifeCycle.sleep(instance);
         }
-        // Through SQLite it could not be read as it is on the disk.
-        lifeCycle.sleep(instance);
-        try {
-            var file = folder.instanceFile(entry.shard(), entry.incarnation());
-            var damage = ClosedDatabase.scrub(file);
-            if (damage.isPresent()) {
-                lifeCycle.quarantine(
-                        instance,
-                        Failure.of(Reason.INSTANCE_QUARANTINED, damage.get())
-                                .with("file", file.toString()));
-                return List.of(damage.get());
+        var damage = scrub(entry);
+        if (damage.isPresent()) {
+            if (!quarantined) {
+                quarantine.add(instance, damage.get());
             }
+            return List.of(damage.get().message());
+        }
+        if (quarantined) {
+            var why = quarantine.lift(instance, entry);
+            if (why.isPresent()) {
+                return List.of(why.get().message());
+            }
+        }
+        var database = lifeCycle.openExisting(instance);
+        var problems = lifeCycle.guard(instance, () -> database.checkIntegrity(budget));
+        if (quarantined && !problems.isEmpty()) {
+            lifeCycle.retire(
+                    instance, Failure.of(Reason.INSTANCE_QUARANTINED, String.join("; ", problems)));
+        }
+        return problems;
+    }
+
+    private Optional<Failure> scrub(CatalogEntry entry) {
+        var file = folder.instanceFile(entry.shard(), entry.incarnation());
+        try {
+            return ClosedDatabase.scrub(file)
+                    .map(
+                            damage ->
+                                    Failure.of(Reason.INSTANCE_QUARANTINED, damage)
+                                            .with("file", file.toString()));
+        } catch (Failure e) {
+            if (e.reason() != Reason.INSTANCE_QUARANTINED) {
+                throw e;
+            }
+            return Optional.of(e);
         } catch (IOException e) {
             throw Failure.of(
                     Reason.NODE_UNAVAILABLE,
-                    "instance " + instance.key + ": cannot be read: " + e.getMessage(),
+                    "instance " + entry.key() + ": cannot be read: " + e.getMessage(),
                     e);
         }
-        var database = lifeCycle.openExisting(instance);
-        return lifeCycle.guard(instance, () -> database.checkIntegrity(budget));
     }
 
     /** Gives unused space back. */
@@ -64,7 +93,7 @@ final class Upkeep {
         return lifeCycle.guard(
                 instance,
                 () -> {
-                    database.compact(budget, log.sink(instance, database.identity().incarnation()));
+                    database.compact(budget, log.sink(instance, database));
                     return new InstanceStatus(
                             lifeCycle.entryOf(instance, database), InstanceStatus.State.OPEN);
                 });

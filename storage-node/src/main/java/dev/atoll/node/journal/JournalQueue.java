@@ -95,7 +95,7 @@ final class JournalQueue {
         long position;
         lock.lock();
         try {
-            checkTakes(bytes);
+            checkTakes(record, bytes);
             gathered.add(record);
             waitingBytes += bytes;
             position = last + 1;
@@ -258,7 +258,7 @@ final class JournalQueue {
     }
 
     @GuardedBy("lock")
-    private void checkTakes(long bytes) {
+    private void checkTakes(JournalRecord record, long bytes) {
         if (failure != null) {
             throw failure;
         }
@@ -276,6 +276,6 @@ final class JournalQueue {
                                     + ")")
                     .retryAfter(RETRY_AFTER);
         }
-        space.check(waitingBytes + bytes);
+        space.check(waitingBytes + bytes, record instanceof JournalRecord.Delete);
     }
 }

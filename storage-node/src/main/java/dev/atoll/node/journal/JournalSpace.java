@@ -35,6 +35,7 @@ final class JournalSpace {
 
     // Written by the writer.
     private volatile long currentRoom;
+    private volatile long currentRest;
     private volatile long logBytes;
 
     /** {@code ready} says how many segments there could be without more of the disk. */
@@ -57,6 +58,7 @@ final class JournalSpace {
     /** Says up to where the current segment is full. */
     void currentEndsAt(long offset) {
         currentRoom = room(offset);
+        currentRest = settings.segmentBytes() - settings.trimBytes() - offset;
     }
 
     /** Says how many bytes the log's segments have. */
@@ -78,7 +80,11 @@ final class JournalSpace {
     }
 
     /** Throws NODE_FULL or OVERLOADED unless that many bytes can be written. */
-    void check(long bytes) {
+    void check(long bytes, boolean frees) {
+        if (frees && bytes + SegmentHeader.BLOCK_BYTES <= currentRest) {
+            // What large records leave at the end of a segment: deleting makes room for them.
+            return;
+        }
         if (logBytes > 2 * settings.bytesMax()) {
             throw Failure.of(
                             Reason.OVERLOADED,

@@ -20,8 +20,8 @@ public interface LogMark {
                 public void keep(long logId) {}
 
                 @Override
-                public String where() {
-                    return "nowhere";
+                public String advice() {
+                    return "";
                 }
             };
 
@@ -31,6 +31,6 @@ public interface LogMark {
     /** Remembers that id, durably when this returns. */
     void keep(long logId) throws IOException;
 
-    /** Where it is remembered, for a message that says what can be done. */
-    String where();
+    /** Where it is remembered, and what to do to forget it, for a message. */
+    String advice();
 }

@@ -172,11 +172,10 @@ final class Recovery {
     private String expected(long id) {
         return " (expected: log "
                 + "%016x".formatted(id)
-                + ", as noted in "
-                + mark.where()
                 + "; put back the files that were there: commits that the instances' files do not"
-                + " have yet are nowhere else. To give those up, remove the note and all files of"
-                + " the folder)";
+                + " have yet are nowhere else; "
+                + mark.advice()
+                + ")";
     }
 
     /** The segments of the log, with their tails set; the others are marked to be used again. */

@@ -111,8 +111,24 @@ final class Capture implements AutoCloseable {
         } finally {
             connection.setPragma("synchronous", "0");
         }
+        boolean first = folded().isEmpty();
+        if (first) {
+            // The name of the file, before the sidecar speaks of it.
+            disk.syncDirectory(folder());
+        }
         sums.fold(changed, now);
+        if (first) {
+            disk.syncDirectory(folder());
+        }
         wal.folded();
+    }
+
+    private Path folder() {
+        var folder = database.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(database + ": no folder");
+        }
+        return folder;
     }
 
     /** Between folds SQLite does not write the database file, and nobody else may. */

@@ -44,22 +44,23 @@ public final class ClosedDatabase {
 
     /**
      * Redoes the commits of the journal after the newest folded one, oldest first, in the file of a
-     * database that is not open. Returns the newest commit that is in it then; empty if there is no
-     * such file: what was deleted does not come back. Throws INSTANCE_QUARANTINED if a commit is
-     * missing in between.
+     * database that is not open. Returns the newest commit that is in it then. Throws
+     * INSTANCE_QUARANTINED if a commit is missing in between, or there is no file.
+     *
+     * @param created whether the commits begin with the first: then there need not be a file
      */
-    public static Optional<Redone> redo(
-            Path file, long incarnation, List<JournalRecord.Commit> commits) throws IOException {
-        if (!Redo.isThere(SystemDisk.INSTANCE, file)) {
-            return Optional.empty();
+    public static Redone redo(
+            Path file, long incarnation, List<JournalRecord.Commit> commits, boolean created)
+            throws IOException {
+        if (!created && !Redo.isThere(SystemDisk.INSTANCE, file)) {
+            throw new SqliteErrors(file).quarantined("missing");
         }
         var folded = Redo.redo(SystemDisk.INSTANCE, file, incarnation, commits);
-        return Optional.of(
-                new Redone(
-                        folded.commit(),
-                        folded.timeMicros(),
-                        folded.checksum(),
-                        (long) folded.pageCount() * folded.pageSize()));
+        return new Redone(
+                folded.commit(),
+                folded.timeMicros(),
+                folded.checksum(),
+                (long) folded.pageCount() * folded.pageSize());
     }
 
     /** What is in a file after a redo. */

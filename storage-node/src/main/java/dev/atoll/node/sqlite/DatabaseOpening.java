@@ -19,8 +19,8 @@ final class DatabaseOpening {
     private DatabaseOpening() {}
 
     /**
-     * Makes the file, whose folder exists, with nothing in it but what the node keeps there;
-     * durable when this returns. Throws INSTANCE_EXISTS if there is such a file.
+     * Makes the file, whose folder exists, with nothing in it but what the node keeps there. It is
+     * durable with its first commit. Throws INSTANCE_EXISTS if there is such a file.
      */
     static InstanceDatabase create(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
@@ -41,10 +41,9 @@ final class DatabaseOpening {
                         limits,
                         clock);
         try {
-            // Not a commit of the instance: it has none yet, and this is folded at once.
-            capture.take(InstanceDatabase.COMMIT_BYTES_MAX);
-            database.fold();
-            InstanceFile.syncFolder(file);
+            database.beginWith(
+                    capture.take(InstanceDatabase.COMMIT_BYTES_MAX)
+                            .orElseThrow(() -> new IllegalStateException(file + ": no pages")));
             return database;
         } catch (RuntimeException e) {
             database.closeAfter(e);

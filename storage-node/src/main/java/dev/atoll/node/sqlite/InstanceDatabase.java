@@ -42,6 +42,9 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Of the newest commit, which the record of the next one names. */
     private int checksum;
 
+    /** What a new database holds already, which the first commit takes along. */
+    private @Nullable CapturedCommit beginning;
+
     InstanceDatabase(Capture capture, Engine engine, SqliteLimits limits, InstantSource clock) {
         this.capture = capture;
         this.engine = engine;
@@ -54,8 +57,9 @@ public final class InstanceDatabase implements AutoCloseable {
     public record Identity(long incarnation, InstanceKey key) {}
 
     /**
-     * Makes the file, whose folder exists, with nothing in it but what the node keeps there;
-     * durable when this returns. Throws INSTANCE_EXISTS if there is such a file.
+     * Makes the file, whose folder exists, with nothing in it but what the node keeps there. It is
+     * durable with its first commit, which there is even if the first transaction changes nothing.
+     * Throws INSTANCE_EXISTS if there is such a file.
      */
     public static InstanceDatabase create(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
@@ -142,9 +146,10 @@ public final class InstanceDatabase implements AutoCloseable {
     private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
         boolean known = false;
         try {
-            var captured = capture.take(COMMIT_BYTES_MAX);
+            var captured = withBeginning(capture.take(COMMIT_BYTES_MAX));
             if (captured.isPresent()) {
                 send(captured.get(), pending, sink);
+                beginning = null;
             }
             known = true;
         } catch (Failure e) {
@@ -162,6 +167,18 @@ public final class InstanceDatabase implements AutoCloseable {
                                 "a commit was made, and did not get to the journal");
             }
         }
+    }
+
+    private Optional<CapturedCommit> withBeginning(Optional<CapturedCommit> captured) {
+        var first = beginning;
+        return first == null
+                ? captured
+                : Optional.of(captured.map(commit -> commit.over(first)).orElse(first));
+    }
+
+    /** Says what a new database holds before its first transaction. */
+    void beginWith(CapturedCommit pages) {
+        beginning = pages;
     }
 
     private void send(CapturedCommit captured, WriteTransaction.Pending pending, CommitSink sink) {

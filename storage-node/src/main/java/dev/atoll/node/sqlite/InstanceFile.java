@@ -1,7 +1,6 @@
 package dev.atoll.node.sqlite;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * The files of a database that is not open: checks the header, makes a new name durable, deletes.
- * Immutable.
+ * The files of a database that is not open: checks the header, deletes. Immutable.
  *
  * <p>The header of a database file, as far as it is checked (big-endian):
  *
@@ -89,19 +87,6 @@ final class InstanceFile {
 
     private static Path wal(Path file) {
         return file.resolveSibling(file.getFileName() + "-wal");
-    }
-
-    /** Makes the file's name durable. */
-    static void syncFolder(Path file) {
-        var folder = file.toAbsolutePath().getParent();
-        if (folder == null) {
-            throw new IllegalArgumentException(file + ": no folder");
-        }
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder + ": cannot be synced", e);
-        }
     }
 
     /** Deletes the database and what belongs to it, the WAL last: it is worth nothing alone. */

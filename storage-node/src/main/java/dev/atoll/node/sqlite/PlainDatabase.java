@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.core.Codes;
 
 /**
- * A small SQLite file for the node's own use: no statement checks, no limits, every change durable.
- * Thread-safe: one call at a time.
+ * A small SQLite file for the node's own use: no statement checks, no limits. Thread-safe: one call
+ * at a time.
  */
 public final class PlainDatabase implements AutoCloseable {
     /** The node has a few dozen texts; more would be a mistake. */
@@ -41,12 +41,50 @@ public final class PlainDatabase implements AutoCloseable {
         this.connection = connection;
     }
 
-    /** Opens the file, or makes it. Throws CORRUPTION, naming the file, if it is damaged. */
+    /**
+     * Opens the file, or makes it. Every change is durable. Throws CORRUPTION, naming the file, if
+     * it is damaged.
+     */
     public static PlainDatabase open(Path file) {
         try {
             return new PlainDatabase(file, SqliteConnection.open(file, true));
         } catch (SQLException e) {
             throw failure(file, e);
+        }
+    }
+
+    /**
+     * The same for a view of what is durable elsewhere: changes come to the disk in order and
+     * whole, but are sure to be there only after {@link #sync}.
+     */
+    public static PlainDatabase openView(Path file) {
+        var database = open(file);
+        database.setSynchronous("1");
+        return database;
+    }
+
+    /** Makes all changes durable. */
+    public void sync() {
+        lock.lock();
+        try {
+            // In a checkpoint SQLite syncs the WAL, then the database.
+            var _ = connection.number("PRAGMA wal_checkpoint(PASSIVE)");
+        } catch (SQLException e) {
+            throw failure(file, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void setSynchronous(String value) {
+        lock.lock();
+        try {
+            connection.setPragma("synchronous", value);
+        } catch (SQLException e) {
+            connection.closeAfter(e);
+            throw failure(file, e);
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -94,7 +94,7 @@ final class Redo {
         disk.delete(beside(database, "-journal"));
     }
 
-    /** Whether there is a database to redo commits in: a deleted one does not come back. */
+    /** Whether there is a database to redo commits in. */
     static boolean isThere(Disk disk, Path database) throws IOException {
         return disk.exists(database) || disk.exists(Undo.moved(database));
     }

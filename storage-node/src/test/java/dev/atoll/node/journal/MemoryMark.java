@@ -24,8 +24,8 @@ final class MemoryMark implements LogMark {
     }
 
     @Override
-    public String where() {
-        return "the test";
+    public String advice() {
+        return "or forget it";
     }
 
     void fail(boolean now) {

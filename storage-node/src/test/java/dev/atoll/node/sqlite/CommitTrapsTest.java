@@ -245,6 +245,7 @@ class CommitTrapsTest {
 
     @Test
     void aDatabaseThatSomebodyElseWritesWhileItIsOpenIsNotFolded() throws IOException {
+        database.fold();
         execute("INSERT INTO t VALUES (1, 'a')");
         Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000_000_000)));
         var failure = failure(Reason.INSTANCE_QUARANTINED, () -> database.fold());

@@ -1,0 +1,33 @@
+package dev.atoll.bench.peers;
+
+import dev.atoll.bench.BenchPlan;
+import java.time.Duration;
+
+/**
+ * How the comparison is made. Immutable.
+ *
+ * @param load of a turn: how many instances and callers, and for how long
+ * @param rounds of a turn each
+ */
+public record PeersPlan(BenchPlan.Load load, int rounds) {
+    /** Each instance has so many rows at first. */
+    static final int ROWS = 100;
+
+    /** Of a row. */
+    static final int VALUE_BYTES = 100;
+
+    private static final int ROUNDS_MAX = 100;
+
+    public PeersPlan {
+        if (rounds < 1 || rounds > ROUNDS_MAX) {
+            throw new IllegalArgumentException(
+                    "rounds: " + rounds + " (expected: 1 to " + ROUNDS_MAX + ")");
+        }
+    }
+
+    /** 1,000 instances, 64 callers, three turns of five seconds each after ten of warming up. */
+    public static PeersPlan standard() {
+        return new PeersPlan(
+                new BenchPlan.Load(1_000, 64, Duration.ofSeconds(10), Duration.ofSeconds(5), 0), 3);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.atoll.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A folder for the data and logs of a comparison, which goes with it. Immutable.
+ *
+ * @param path the folder
+ */
+public record WorkFolder(Path path) implements AutoCloseable {
+    /** An empty one, which the user of PostgreSQL may enter. */
+    public static WorkFolder create() throws IOException {
+        var path = Files.createTempDirectory("atoll-peers-");
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        return new WorkFolder(path);
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<Path> all;
+        try (var walk = Files.walk(path)) {
+            all = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (var one : all) {
+            Files.deleteIfExists(one);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.atoll.node.instance;
+
+import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.folder.DataFolder;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which instances cannot be served: damaged ones. It lasts over restarts, until a check finds them
+ * well. Methods that take an instance and change it run on its lane.
+ */
+final class Quarantine {
+    private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+
+    private final DataFolder folder;
+    private final Catalog catalog;
+    private final Recovery recovery;
+    private final InstanceMetrics metrics;
+
+    Quarantine(Instances.Parts parts) {
+        this.folder = parts.folder();
+        this.recovery = parts.recovery();
+        this.catalog = recovery.catalog();
+        this.metrics = parts.metrics();
+    }
+
+    /** Throws INSTANCE_QUARANTINED if it is known to be. */
+    void check(HostedInstance instance) {
+        var why = instance.quarantine;
+        if (why != null) {
+            throw why;
+        }
+    }
+
+    /** Throws INSTANCE_QUARANTINED if one that is about to be opened cannot be. */
+    void check(HostedInstance instance, CatalogEntry entry) {
+        var why = why(instance, entry);
+        if (why.isPresent()) {
+            instance.quarantine = why.get();
+            throw why.get();
+        }
+    }
+
+    boolean holds(@Nullable HostedInstance instance, CatalogEntry entry) {
+        return (instance != null && instance.quarantine != null)
+                || recovery.lost(entry.incarnation()).isPresent();
+    }
+
+    /** Takes it out of service. */
+    void add(HostedInstance instance, Failure why) {
+        instance.quarantine = why;
+        catalog.find(instance.key).ifPresent(entry -> recovery.setAside(entry.incarnation(), why));
+        metrics.quarantined();
+        LOG.atError()
+                .addKeyValue("instance", instance.key)
+                .log("instance quarantined: {}", why.message());
+    }
+
+    /** Lets it be looked at again; why not, if commits of it were lost. */
+    Optional<Failure> lift(HostedInstance instance, CatalogEntry entry) {
+        if (hasLostCommits(entry)) {
+            return why(instance, entry);
+        }
+        recovery.forget(entry.incarnation());
+        instance.quarantine = null;
+        return Optional.empty();
+    }
+
+    private Optional<Failure> why(HostedInstance instance, CatalogEntry entry) {
+        var known = instance.quarantine;
+        if (known != null) {
+            return Optional.of(known);
+        }
+        var lost = recovery.lost(entry.incarnation());
+        return lost.isPresent() || !hasLostCommits(entry)
+                ? lost
+                : Optional.of(
+                        Failure.of(
+                                Reason.INSTANCE_QUARANTINED,
+                                DataFolder.sideLog(file(entry))
+                                        + ": commits that could not be brought into its file"));
+    }
+
+    private boolean hasLostCommits(CatalogEntry entry) {
+        return Files.exists(DataFolder.sideLog(file(entry)));
+    }
+
+    private Path file(CatalogEntry entry) {
+        return folder.instanceFile(entry.shard(), entry.incarnation());
+    }
+}
