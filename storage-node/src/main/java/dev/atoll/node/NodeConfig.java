@@ -226,7 +226,8 @@ public record NodeConfig(
                 segment,
                 Math.max(most, 2 * segment),
                 JournalSettings.DEFAULT.waitingBytesMax(),
-                settings.bytes("disk-reserve"));
+                settings.bytes("disk-reserve"),
+                JournalSettings.DEFAULT.coverAfter());
     }
 
     private static EtcdSettings cluster(Settings settings) {

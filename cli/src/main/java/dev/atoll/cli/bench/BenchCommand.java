@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** Drives a running system and prints throughput and latencies. */
 @Command(
         name = "bench",
-        subcommands = PeersCommand.class,
+        subcommands = {EngineCommand.class, PeersCommand.class},
         description = {
             "Drive a running system with reads and writes, and print throughput and latencies.",
             "",

@@ -1,7 +1,7 @@
 /**
- * The command that drives a running system with a workload.
+ * The commands that drive a running system with a workload, and that measure the engine alone.
  *
- * <p>It only turns options into a plan; {@code dev.atoll.bench} does the work. One thread at a
+ * <p>They only turn options into a plan; {@code dev.atoll.bench} does the work. One thread at a
  * time.
  */
 @NullMarked

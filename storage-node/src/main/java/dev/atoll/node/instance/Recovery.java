@@ -76,7 +76,7 @@ public final class Recovery implements AutoCloseable {
             throws IOException {
         var index = JournalIndex.read(journal, journal.start());
         checkDamage(index, damageAccepted);
-        var catalog = CatalogRepair.open(folder, journal.start());
+        var catalog = CatalogRepair.open(folder, journal, damageAccepted);
         try {
             var recovery = new Recovery(journal, folder, catalog, index);
             CatalogRepair.apply(index, catalog);

@@ -1,0 +1,60 @@
+package dev.atoll.bench.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/**
+ * Bytes that the device writes for an insert, folds, trims and checkpoints included: inserts at a
+ * fixed rate, in turn into as many instances, and into as many files of SQLite alone. What others
+ * write to the device meanwhile counts, too.
+ */
+final class DeviceComparison implements Comparison {
+    private final Window window;
+    private final EnginePlan.Sizes sizes;
+    private final BlockDevice device;
+    private final EngineNode node;
+    private final PlainFiles files;
+
+    DeviceComparison(Path folder, Window window, EnginePlan.Sizes sizes)
+            throws IOException, SQLException {
+        this.window = window;
+        this.sizes = sizes;
+        this.device = BlockDevice.of(folder);
+        PlainFiles.make(folder.resolve("sqlite"), sizes.instances());
+        this.files = new PlainFiles(folder.resolve("sqlite"), sizes.instances());
+        this.node = EngineNode.start(folder.resolve("node"), sizes.instances());
+        node.create(sizes.instances());
+    }
+
+    @Override
+    public double yardstick() throws IOException, SQLException, InterruptedException {
+        long before = device.syncedBytes();
+        long inserts =
+                files.insertAtRate(window, EngineNode.laneThreads(), sizes.insertsPerSecond());
+        return (device.syncedBytes() - before) / (double) inserts;
+    }
+
+    @Override
+    public double ours() throws IOException, InterruptedException {
+        long before = device.syncedBytes();
+        long inserts =
+                OpenLoop.run(
+                                sizes.insertsPerSecond(),
+                                window.warmUp().plus(window.duration()),
+                                number -> node.insert(EngineNode.key(number % sizes.instances())))
+                        .getTotalCount();
+        return (device.syncedBytes() - before) / (double) inserts;
+    }
+
+    @Override
+    public String note() {
+        return sizes.insertsPerSecond() + " inserts/s on " + device;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        node.close();
+        files.close();
+    }
+}

@@ -1,0 +1,190 @@
+package dev.atoll.bench.engine;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.google.protobuf.ByteString;
+import dev.atoll.node.NodeConfig;
+import dev.atoll.node.StorageNode;
+import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.Terms;
+import dev.atoll.node.sqlite.Remembered;
+import dev.atoll.node.sqlite.SqlCall;
+import dev.atoll.node.sqlite.SqlValue;
+import dev.atoll.process.Settings;
+import dev.atoll.wire.InstanceKey;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * A node of its own in a folder, called at the door of its engine: lanes, capture, journal and
+ * output gate, and nothing of the network. Thread-safe.
+ */
+final class EngineNode implements AutoCloseable {
+    /** Longer than anything that is measured; whoever is later has failed. */
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+    /** With fewer places than calls under way, calls would be refused. */
+    private static final int OPEN_MIN = 64;
+
+    /** What a Mutate of one insert answers takes about that much. */
+    private static final int REPLY_BYTES = 64;
+
+    private static final String PRINCIPAL = "service:bench/bench";
+
+    private final StorageNode node;
+    private final Instances instances;
+
+    private EngineNode(StorageNode node) {
+        this.node = node;
+        this.instances = node.instances();
+    }
+
+    /** Starts one with the settings that nodes have, but for how many instances may be open. */
+    static EngineNode start(Path data, int openMax) throws IOException {
+        var settings =
+                Settings.gather(
+                        NodeConfig.SETTINGS,
+                        Map.of(
+                                "data",
+                                data.toString(),
+                                "open-instances-max",
+                                Integer.toString(Math.max(OPEN_MIN, openMax))),
+                        Map.of(),
+                        null,
+                        List.of());
+        return new EngineNode(
+                StorageNode.startLocal(
+                        NodeConfig.local(settings),
+                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                        UUID.randomUUID().toString()));
+    }
+
+    /** How many lanes run at a time. */
+    static int laneThreads() {
+        return NodeConfig.SETTINGS.stream()
+                .filter(setting -> setting.name().equals("lane-threads"))
+                .mapToInt(setting -> Integer.parseInt(setting.defaultText()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static InstanceKey key(long number) {
+        return new InstanceKey("bench", Long.toString(number));
+    }
+
+    /** Makes the instances from 0 up to that number, each with its table and a row. */
+    void create(long count) {
+        ClosedLoop.times(
+                count,
+                2 * laneThreads(),
+                number ->
+                        instances
+                                .write(
+                                        key(number),
+                                        terms(),
+                                        (tx, turn) -> {
+                                            tx.execute(SqlCall.of(Workload.CREATE));
+                                            return tx.execute(insertion()).changes();
+                                        })
+                                .reply());
+    }
+
+    /** Fills an instance. */
+    void fill(InstanceKey key, int rows) {
+        var filled =
+                instances.write(
+                        key,
+                        terms(),
+                        (tx, turn) ->
+                                tx.execute(SqlCall.of(Workload.FILL, new SqlValue.Integer64(rows)))
+                                        .changes());
+        filled.reply().join();
+    }
+
+    CompletableFuture<?> insert(InstanceKey key) {
+        var insertion = insertion();
+        return instances.write(key, terms(), (tx, turn) -> tx.execute(insertion).changes()).reply();
+    }
+
+    /** Inserts as a Mutate with a request_id does: looked for first, remembered last. */
+    CompletableFuture<?> insertOnce(InstanceKey key) {
+        var insertion = insertion();
+        var id = requestId(ThreadLocalRandom.current());
+        var digest = digest(id);
+        return instances
+                .write(
+                        key,
+                        terms(),
+                        (tx, turn) -> {
+                            if (tx.findRequest(PRINCIPAL, id).isPresent()) {
+                                throw new IllegalStateException(id + ": was used before");
+                            }
+                            long changes = tx.execute(insertion).changes();
+                            var reply = ByteString.copyFrom(new byte[REPLY_BYTES]);
+                            tx.remember(PRINCIPAL, id, new Remembered(digest, reply));
+                            return changes;
+                        })
+                .reply();
+    }
+
+    CompletableFuture<?> readFirstRow(InstanceKey key) {
+        var call = SqlCall.of(Workload.FIRST_ROW);
+        return instances.read(key, terms(), (tx, turn) -> tx.query(call).rows().size()).reply();
+    }
+
+    /** Scans until that time is over; done when it was stopped. */
+    CompletableFuture<?> scan(InstanceKey key, Duration duration) {
+        var call = SqlCall.of(Workload.SCAN);
+        return instances
+                .read(
+                        key,
+                        Terms.until(System.nanoTime() + duration.toNanos()),
+                        (tx, turn) -> tx.query(call).rows().size())
+                .reply()
+                .handle((rows, stopped) -> stopped != null);
+    }
+
+    private static SqlCall insertion() {
+        var value = Workload.value(ThreadLocalRandom.current());
+        return SqlCall.of(Workload.INSERT, new SqlValue.Blob(ByteString.copyFrom(value)));
+    }
+
+    private static Terms terms() {
+        return Terms.until(System.nanoTime() + DEADLINE.toNanos());
+    }
+
+    /** A UUIDv7 of now. */
+    private static UUID requestId(RandomGenerator random) {
+        long millis = System.currentTimeMillis();
+        return new UUID(
+                millis << 16 | 7L << 12 | random.nextInt(1 << 12),
+                1L << 63 | random.nextLong() >>> 2);
+    }
+
+    /** As much work as the digest of a small request. */
+    private static ByteString digest(UUID id) {
+        try {
+            return ByteString.copyFrom(
+                    MessageDigest.getInstance("SHA-256")
+                            .digest((Workload.INSERT + id).getBytes(US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}

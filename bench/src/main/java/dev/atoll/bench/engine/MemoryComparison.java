@@ -1,0 +1,95 @@
+package dev.atoll.bench.engine;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * What one of many open instances adds to the memory of a process, and one of as many connections
+ * of SQLite alone. Each figure has a process of its own.
+ */
+final class MemoryComparison implements Comparison {
+    /** Database, WAL and the WAL's index, or our own reader of the WAL. */
+    private static final int FILES_EACH = 3;
+
+    /** Of the process itself. */
+    private static final int FILES_OTHERWISE = 500;
+
+    private final Path folder;
+    private final int wanted;
+    private final int count;
+
+    MemoryComparison(Path folder, int wanted) throws IOException, SQLException {
+        this.folder = folder;
+        this.wanted = wanted;
+        this.count = Math.clamp((filesMax() - FILES_OTHERWISE) / FILES_EACH, 1, wanted);
+        PlainFiles.make(sqlite(), count);
+        // Few at a time: it is the other process that has them all open.
+        try (var node = EngineNode.start(node(), Math.min(count, 1_000))) {
+            node.create(count);
+        }
+    }
+
+    private static long filesMax() {
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
+    }
+
+    @Override
+    public double yardstick() throws IOException, InterruptedException {
+        return kibibytesEach(OpenProcess.Kind.SQLITE, sqlite());
+    }
+
+    @Override
+    public double ours() throws IOException, InterruptedException {
+        return kibibytesEach(OpenProcess.Kind.ENGINE, node());
+    }
+
+    @Override
+    public String note() {
+        return count + " open" + (count < wanted ? ", for want of file descriptors" : "");
+    }
+
+    private double kibibytesEach(OpenProcess.Kind kind, Path data)
+            throws IOException, InterruptedException {
+        var command =
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        OpenProcess.class.getName(),
+                        kind.name(),
+                        data.toString(),
+                        Integer.toString(count));
+        var process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = process.waitFor();
+        var last = said.strip().substring(said.strip().lastIndexOf('\n') + 1);
+        if (code != 0 || !last.startsWith(OpenProcess.ANSWER)) {
+            throw new IOException(
+                    "the process that opens instances ended with " + code + ": " + said);
+        }
+        return Double.parseDouble(last.substring(OpenProcess.ANSWER.length())) / count;
+    }
+
+    private Path sqlite() {
+        return folder.resolve("sqlite");
+    }
+
+    private Path node() {
+        return folder.resolve("node");
+    }
+
+    @Override
+    public void close() {
+        // Nothing stays open between figures.
+    }
+}

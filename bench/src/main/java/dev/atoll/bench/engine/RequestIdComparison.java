@@ -1,0 +1,33 @@
+package dev.atoll.bench.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Inserts into one instance that are remembered by request_id, and such that are not. */
+final class RequestIdComparison implements Comparison {
+    private final Window window;
+    private final int callers;
+    private final EngineNode node;
+
+    RequestIdComparison(Path folder, Window window, int callers) throws IOException {
+        this.window = window;
+        this.callers = callers;
+        this.node = EngineNode.start(folder.resolve("node"), 2);
+        node.create(2);
+    }
+
+    @Override
+    public double yardstick() throws InterruptedException {
+        return ClosedLoop.perSecond(window, callers, number -> node.insert(EngineNode.key(0)));
+    }
+
+    @Override
+    public double ours() throws InterruptedException {
+        return ClosedLoop.perSecond(window, callers, number -> node.insertOnce(EngineNode.key(1)));
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.atoll.bench.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Inserts into a thousand instances, on a node with very many others and on one without. */
+final class SleepingComparison implements Comparison {
+    private final Window window;
+    private final int hot;
+    private final int callers;
+    private final EngineNode few;
+    private final EngineNode many;
+
+    SleepingComparison(Path folder, Window window, EnginePlan.Sizes sizes, int callers)
+            throws IOException {
+        this.window = window;
+        this.hot = sizes.instances();
+        this.callers = callers;
+        this.few = EngineNode.start(folder.resolve("few"), hot);
+        this.many = EngineNode.start(folder.resolve("many"), hot);
+        few.create(hot);
+        many.create(sizes.sleeping());
+    }
+
+    @Override
+    public double yardstick() throws InterruptedException {
+        return perSecond(few);
+    }
+
+    @Override
+    public double ours() throws InterruptedException {
+        return perSecond(many);
+    }
+
+    private double perSecond(EngineNode node) throws InterruptedException {
+        return ClosedLoop.perSecond(
+                window, callers, number -> node.insert(EngineNode.key(number % hot)));
+    }
+
+    @Override
+    public void close() {
+        few.close();
+        many.close();
+    }
+}
