@@ -9,6 +9,7 @@ import dev.atoll.node.instance.Recovery;
 import dev.atoll.node.journal.Durable;
 import dev.atoll.node.journal.FileJournal;
 import dev.atoll.node.journal.JournalMetrics;
+import dev.atoll.node.journal.LogMark;
 import dev.atoll.node.lease.EtcdOwnership;
 import dev.atoll.node.lease.LeaseMetrics;
 import dev.atoll.node.lease.LocalOwnership;
@@ -29,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -179,6 +181,28 @@ public final class StorageNode implements AutoCloseable {
                 });
     }
 
+    /** The journal's id, noted in the data folder. */
+    private record NotedLog(DataFolder folder) implements LogMark {
+        @Override
+        public OptionalLong find() {
+            return folder.findJournalId();
+        }
+
+        @Override
+        public void keep(long logId) throws IOException {
+            folder.keepJournalId(logId);
+        }
+
+        @Override
+        public String advice() {
+            return "to give those up, empty "
+                    + folder.journal()
+                    + ", remove the line journal= from "
+                    + folder.propertiesFile()
+                    + " and start once with journal-damage-accepted=true";
+        }
+    }
+
     private void closeJournal() {
         try {
             if (journal != null) {
@@ -229,7 +253,8 @@ public final class StorageNode implements AutoCloseable {
                         new FileJournal.Place(SystemDisk.INSTANCE, folder.journal()),
                         config.instances().journal(),
                         new JournalMetrics(registry),
-                        new FileJournal.Sources(System::nanoTime, new SecureRandom()));
+                        new FileJournal.Sources(
+                                System::nanoTime, new SecureRandom(), new NotedLog(folder)));
         var recovery =
                 Recovery.prepare(
                         journal,

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * lock                                    held while a process uses the folder
- * node.properties                         format, id, cluster, shards
+ * node.properties                         format, id, cluster, shards, journal: the log's id
  * catalog.sqlite                          a view that can be rebuilt from the instances
  * journal/                                the commits that are not folded yet, by segment
  * tmp/                                    copies on their way to a client
@@ -127,6 +128,27 @@ public final class DataFolder implements AutoCloseable {
     /** The folder of the journal. */
     public Path journal() {
         return root.resolve("journal");
+    }
+
+    /** The id of the log that the journal's folder must hold; empty before the first commit. */
+    public OptionalLong findJournalId() {
+        var id = properties.getProperty("journal");
+        return id == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(HexFormat.fromHexDigitsToLong(id));
+    }
+
+    /** Remembers that id, durably before this returns. */
+    public synchronized void keepJournalId(long id) throws IOException {
+        var hex = HexFormat.of().toHexDigits(id);
+        var text = Files.readString(propertiesFile()).stripTrailing();
+        replace(propertiesFile(), text + "\njournal=" + hex + "\n");
+        properties.setProperty("journal", hex);
+    }
+
+    /** What the folder says about itself. */
+    public Path propertiesFile() {
+        return root.resolve("node.properties");
     }
 
     /** A name for a file that nobody needs after a restart. */
@@ -312,7 +334,16 @@ public final class DataFolder implements AutoCloseable {
                 properties.load(reader);
             }
         }
+        checkJournalId(file, properties);
         return properties;
+    }
+
+    private static void checkJournalId(Path file, Properties properties) throws IOException {
+        var id = properties.getProperty("journal");
+        if (id != null && !id.matches("[0-9a-f]{16}")) {
+            throw new IOException(
+                    file + ": journal: '" + id + "' (expected: 16 hex digits, or no such line)");
+        }
     }
 
     private static void expect(Path file, Properties properties, String name, String expected)

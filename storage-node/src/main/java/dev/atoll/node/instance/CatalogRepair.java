@@ -3,6 +3,7 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.journal.Journal;
 import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.SqliteLimits;
@@ -32,14 +33,34 @@ final class CatalogRepair {
 
     private CatalogRepair() {}
 
-    /** The catalogue; a new one where that which is there is damaged or older than the journal. */
-    static Catalog open(DataFolder folder, long journalStart) throws IOException {
+    /**
+     * The catalogue; a new one where that which is there is damaged or older than the journal.
+     *
+     * @param lossAccepted whether to go on with a journal that ends before the catalogue; else
+     *     throws IOException
+     */
+    static Catalog open(DataFolder folder, Journal journal, boolean lossAccepted)
+            throws IOException {
         var catalog = openOrReplace(folder.catalogFile());
-        if (catalog.isComplete() && catalog.applied() < journalStart) {
+        long applied = catalog.applied();
+        if (applied > journal.last() && !lossAccepted) {
+            catalog.close();
+            throw new IOException(
+                    "journal: ends at record "
+                            + journal.last()
+                            + ", so its newest records are lost, or it is an older copy (expected:"
+                            + " at least record "
+                            + applied
+                            + ", which was durable once; or journal-damage-accepted=true, to serve"
+                            + " what is there)");
+        }
+        if (catalog.isComplete() && (applied < journal.start() || applied > journal.last())) {
             LOG.warn(
-                    "catalogue older than the journal, to be rebuilt: up to {} (expected: {})",
-                    catalog.applied(),
-                    journalStart);
+                    "catalogue does not fit the journal, to be rebuilt: up to {} (expected: {} to"
+                            + " {})",
+                    applied,
+                    journal.start(),
+                    journal.last());
             catalog.close();
             DataFolder.removeFiles(folder.catalogFile());
             catalog = openOrReplace(folder.catalogFile());

@@ -123,6 +123,11 @@ final class CommitLog implements AutoCloseable {
         return journal.last();
     }
 
+    /** Every record up to here is durable. */
+    long durable() {
+        return journal.durable();
+    }
+
     /** Releases it once everything up to the position is durable: here and now if it is. */
     void hold(long position, Held held) {
         if (position <= journal.durable()) {

@@ -300,7 +300,8 @@ public final class Instances implements AutoCloseable {
     /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
     private void trim() {
         try {
-            long free = Math.min(log.last(), recovery.neededAfter());
+            // Durable: the catalogue must not say that it has seen what a crash may take back.
+            long free = Math.min(log.durable(), recovery.neededAfter());
             long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
             for (var instance : hosted.values()) {
                 long needed = instance.unfoldedAfter;

@@ -6,12 +6,14 @@ import dev.atoll.node.instance.JournalIndex.Traces;
 import dev.atoll.node.journal.FileJournal;
 import dev.atoll.node.journal.JournalMetrics;
 import dev.atoll.node.journal.JournalSettings;
+import dev.atoll.node.journal.LogMark;
 import dev.atoll.wire.Failure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 
 /**
  * A small log beside an instance's file: commits that cannot be brought into the file, kept for
@@ -22,7 +24,7 @@ final class SideLog {
 
     /** Small files; as many as it takes, since a wait for space would come to nothing. */
     private static final JournalSettings SETTINGS =
-            new JournalSettings(MIB, Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, 0);
+            new JournalSettings(MIB, Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, 0, Duration.ofDays(1));
 
     private SideLog() {}
 
@@ -43,7 +45,8 @@ final class SideLog {
                         new FileJournal.Place(SystemDisk.INSTANCE, making),
                         SETTINGS,
                         new JournalMetrics(new SimpleMeterRegistry()),
-                        new FileJournal.Sources(System::nanoTime, new SecureRandom()));
+                        new FileJournal.Sources(
+                                System::nanoTime, new SecureRandom(), LogMark.NONE));
         try (log) {
             for (var commit : traces.unfoldedAndReadable()) {
                 log.append(commit);

@@ -2,6 +2,7 @@ package dev.atoll.node.journal;
 
 import dev.atoll.node.disk.Disk;
 import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public final class FileJournal implements Journal {
     private final SegmentFiles files;
     private final SegmentList segments;
     private final RecordFetch fetch;
+    private final JournalMetrics metrics;
     private final JournalQueue queue;
     private final Thread writer;
     private final List<Damage> damages;
@@ -35,6 +37,7 @@ public final class FileJournal implements Journal {
         this.files = log.files();
         this.segments = log.segments();
         this.fetch = new RecordFetch(segments, settings.segmentBytes());
+        this.metrics = pipe.metrics();
         this.queue = pipe.queue();
         this.writer = pipe.writer();
         this.damages = new ArrayList<>(log.damages());
@@ -43,23 +46,27 @@ public final class FileJournal implements Journal {
     private record Log(
             long logId, SegmentFiles files, SegmentList segments, List<Damage> damages) {}
 
-    private record Pipe(JournalQueue queue, Thread writer) {}
+    private record Pipe(JournalQueue queue, Thread writer, JournalMetrics metrics) {}
 
     /** A folder on a disk. */
     public record Place(Disk disk, Path directory) {}
 
-    /** Where time and ids come from. */
-    public record Sources(LongSupplier ticker, RandomGenerator random) {}
+    /** Where time and ids come from, and who remembers the log's own id. */
+    public record Sources(LongSupplier ticker, RandomGenerator random, LogMark mark) {}
 
     /**
      * Opens the log in that folder, or makes one; reads headers, not records. Throws IOException if
-     * the folder cannot be used; damage is no reason for that.
+     * the folder cannot be used, or the log that was there is gone; damage is no reason for that.
      */
     public static FileJournal open(
             Place place, JournalSettings settings, JournalMetrics metrics, Sources sources)
             throws IOException {
-        var found = new Recovery(place, settings, Recovery.Mode.REPAIR).run();
+        var found = new Recovery(place, settings, Recovery.Mode.REPAIR, sources.mark()).run();
         long logId = found.logId().orElseGet(sources.random()::nextLong);
+        if (!found.segments().isEmpty() && sources.mark().find().isEmpty()) {
+            // Power went between the first record and the note.
+            sources.mark().keep(logId);
+        }
         var identity = new SegmentFiles.Identity(logId, sources.random());
         var files = new SegmentFiles(place.disk(), place.directory(), settings, identity);
         var segments = new SegmentList(found.segments(), found.start());
@@ -67,7 +74,9 @@ public final class FileJournal implements Journal {
         space.logBytes(found.segments().size() * settings.segmentBytes());
         var loop =
                 new JournalWriter(
-                        settings, new JournalWriter.Parts(files, segments, space, metrics), found);
+                        settings,
+                        new JournalWriter.Parts(files, segments, space, metrics, sources.mark()),
+                        found);
         var writer = Thread.ofPlatform().name("journal-writer").unstarted(loop);
         var queue = new JournalQueue(settings, space, writer, found.last());
         loop.serve(queue);
@@ -75,17 +84,21 @@ public final class FileJournal implements Journal {
                 new FileJournal(
                         settings,
                         new Log(logId, files, segments, found.files().damages()),
-                        new Pipe(queue, writer));
+                        new Pipe(queue, writer, metrics));
         if (!found.files().orderly()) {
             journal.findDamage();
         }
-        files.start(found.files().spares(), found.files().nextIndex(), segments.all().size());
+        files.start(
+                found.files().spares(),
+                found.files().nextIndex(),
+                segments.all().size(),
+                queue::nudge);
         writer.start();
         metrics.watch(journal);
         return journal;
     }
 
-    /** The random number of this log: another one means that the folder was exchanged or lost. */
+    /** The random number of this log. */
     public long logId() {
         return logId;
     }
@@ -97,7 +110,14 @@ public final class FileJournal implements Journal {
 
     @Override
     public long append(JournalRecord record) {
-        return queue.append(record);
+        try {
+            return queue.append(record);
+        } catch (Failure e) {
+            if (e.reason() == Reason.NODE_FULL || e.reason() == Reason.OVERLOADED) {
+                metrics.refused();
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -27,7 +27,11 @@ public final class JournalDump {
     public static int print(Disk disk, Path directory, PrintWriter out) throws IOException {
         var settings = settings(disk, directory);
         var found =
-                new Recovery(new FileJournal.Place(disk, directory), settings, Recovery.Mode.LOOK)
+                new Recovery(
+                                new FileJournal.Place(disk, directory),
+                                settings,
+                                Recovery.Mode.LOOK,
+                                LogMark.NONE)
                         .run();
         try {
             out.printf(
@@ -149,7 +153,8 @@ public final class JournalDump {
                                 header.get().segmentBytes(),
                                 usual.bytesMax(),
                                 usual.waitingBytesMax(),
-                                usual.reserveBytes());
+                                usual.reserveBytes(),
+                                usual.coverAfter());
                     }
                 }
             }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class JournalQueue {
 
     @GuardedBy("lock")
     private boolean trimWanted;
+
+    @GuardedBy("lock")
+    private boolean nudged;
 
     @GuardedBy("lock")
     private boolean writerSleeps;
@@ -142,29 +146,52 @@ final class JournalQueue {
         LockSupport.unpark(writer);
     }
 
-    /** What the writer has to do. Good until it asks again. */
-    record Work(List<JournalRecord> records, long trimBelow, boolean trimWanted, boolean closed) {}
+    /** Lets the writer look up from its sleep: something has happened beside the queue. */
+    void nudge() {
+        lock.lock();
+        try {
+            nudged = true;
+            writerSleeps = false;
+        } finally {
+            lock.unlock();
+        }
+        LockSupport.unpark(writer);
+    }
 
-    /** The writer's: takes all that waits; sleeps until there is something. */
-    Work take() {
+    /** What the writer has to do, which may be nothing. Good until it asks again. */
+    record Work(List<JournalRecord> records, OptionalLong trimBelow, boolean last) {}
+
+    /** The writer's: takes all that waits; sleeps until there is something, or that long. */
+    Work take(Duration patience) {
+        long began = System.nanoTime();
         while (true) {
+            long left = patience.toNanos() - (System.nanoTime() - began);
             lock.lock();
             try {
-                if (!gathered.isEmpty() || trimWanted || closed) {
+                if (!gathered.isEmpty() || trimWanted || closed || nudged || left <= 0) {
+                    nudged = false;
+                    writerSleeps = false;
                     var records = gathered;
                     taken.clear();
                     gathered = taken;
                     taken = records;
-                    var work =
-                            new Work(records, trimBelow, trimWanted, closed && records.isEmpty());
-                    trimWanted = false;
-                    return work;
+                    return new Work(records, takeTrim(), closed && records.isEmpty());
                 }
                 writerSleeps = true;
             } finally {
                 lock.unlock();
             }
-            LockSupport.park(this);
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    /** The writer's: the trim that is asked for, while it cannot take more. */
+    OptionalLong pollTrim() {
+        lock.lock();
+        try {
+            return takeTrim();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -221,6 +248,13 @@ final class JournalQueue {
         } finally {
             lock.unlock();
         }
+    }
+
+    @GuardedBy("lock")
+    private OptionalLong takeTrim() {
+        var wanted = trimWanted ? OptionalLong.of(trimBelow) : OptionalLong.empty();
+        trimWanted = false;
+        return wanted;
     }
 
     @GuardedBy("lock")

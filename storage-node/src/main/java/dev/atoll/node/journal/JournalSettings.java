@@ -1,21 +1,29 @@
 package dev.atoll.node.journal;
 
+import java.time.Duration;
+
 /**
- * The sizes of a log. Immutable.
+ * The sizes of a log, and one time. Immutable.
  *
  * @param segmentBytes of each file; fixed when the log is made
  * @param bytesMax how much the log should hold: above it the oldest segment should be folded free,
  *     above twice it appending is refused
  * @param waitingBytesMax how much may wait to be written: about what a slow disk takes in seconds
  * @param reserveBytes of the disk that the journal leaves to others: folds, and the trim itself
+ * @param coverAfter how long the newest record is the last one before an empty batch says that it
+ *     is durable
  */
 public record JournalSettings(
-        long segmentBytes, long bytesMax, long waitingBytesMax, long reserveBytes) {
+        long segmentBytes,
+        long bytesMax,
+        long waitingBytesMax,
+        long reserveBytes,
+        Duration coverAfter) {
     private static final long MIB = 1 << 20;
 
     /** What a node uses if it is not told otherwise. */
     public static final JournalSettings DEFAULT =
-            new JournalSettings(64 * MIB, 1024 * MIB, 256 * MIB, 256 * MIB);
+            new JournalSettings(64 * MIB, 1024 * MIB, 256 * MIB, 256 * MIB, Duration.ofSeconds(1));
 
     public JournalSettings {
         if (segmentBytes % SegmentHeader.BLOCK_BYTES != 0

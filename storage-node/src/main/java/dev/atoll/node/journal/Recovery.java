@@ -1,6 +1,7 @@
 package dev.atoll.node.journal;
 
 import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.DiskFile;
 import dev.atoll.node.disk.OpenMode;
 import dev.atoll.node.journal.BatchWalk.Batch;
 import dev.atoll.node.journal.BatchWalk.Gap;
@@ -30,18 +31,23 @@ final class Recovery {
     private final Path directory;
     private final JournalSettings settings;
     private final Mode mode;
+    private final LogMark mark;
+    private final List<DiskFile> opened = new ArrayList<>();
     private final List<Path> spares = new ArrayList<>();
     private final List<Damage> damages = new ArrayList<>();
     private final List<Segment> unopened = new ArrayList<>();
     private @Nullable Long logId;
     private long lostHeaderIndex;
     private boolean orderly = true;
+    private boolean covered = true;
 
-    Recovery(FileJournal.Place place, JournalSettings settings, Mode mode) {
+    /** {@code mark} says which log is expected. */
+    Recovery(FileJournal.Place place, JournalSettings settings, Mode mode, LogMark mark) {
         this.disk = place.disk();
         this.directory = place.directory();
         this.settings = settings;
         this.mode = mode;
+        this.mark = mark;
     }
 
     /** Whether anything is changed. */
@@ -71,8 +77,14 @@ final class Recovery {
      * @param nextIndex the index of the next segment
      * @param damages what readers cannot know of
      * @param orderly whether nothing was out of order: then readers find no damage outside records
+     * @param covered whether a batch says that the last record is durable
      */
-    record Files(List<Path> spares, long nextIndex, List<Damage> damages, boolean orderly) {}
+    record Files(
+            List<Path> spares,
+            long nextIndex,
+            List<Damage> damages,
+            boolean orderly,
+            boolean covered) {}
 
     /** A segment and the batches in it. */
     private static final class Scanned {
@@ -80,6 +92,7 @@ final class Recovery {
         private final List<Cut> cuts = new ArrayList<>();
         private @Nullable Batch first;
         private @Nullable Batch last;
+        private @Nullable Batch lastWithRecords;
         private long durable;
         private BatchHeader.Start start = FRESH;
 
@@ -92,6 +105,17 @@ final class Recovery {
     private record Cut(@Nullable Batch lastBefore, long after) {}
 
     Found run() throws IOException {
+        try {
+            return find();
+        } catch (IOException e) {
+            for (var file : opened) {
+                file.close();
+            }
+            throw e;
+        }
+    }
+
+    private Found find() throws IOException {
         if (mode == Mode.REPAIR) {
             disk.createDirectories(directory);
         }
@@ -105,6 +129,7 @@ final class Recovery {
             start = one.start.segment() > start.segment() ? one.start : start;
         }
         var live = live(scanned, start);
+        checkThere(live);
         long newestIndex = live.isEmpty() ? 0 : live.getLast().segment.index();
         long last = live.isEmpty() ? start.position() : confirmTail(live.getLast());
         if (lostHeaderIndex > newestIndex) {
@@ -115,11 +140,42 @@ final class Recovery {
         }
         demote();
         return new Found(
-                Optional.ofNullable(logId),
+                logId(),
                 live.stream().map(one -> one.segment).toList(),
                 last,
                 start,
-                new Files(spares, Math.max(newestIndex, lostHeaderIndex) + 1, damages, orderly));
+                new Files(
+                        spares,
+                        Math.max(newestIndex, lostHeaderIndex) + 1,
+                        damages,
+                        orderly,
+                        covered));
+    }
+
+    private Optional<Long> logId() {
+        // Where no header is left it is still this log.
+        var expected = mark.find();
+        return logId != null || expected.isEmpty()
+                ? Optional.ofNullable(logId)
+                : Optional.of(expected.getAsLong());
+    }
+
+    /** Throws, before anything is changed, if a log was here and none is. */
+    private void checkThere(List<Scanned> live) throws IOException {
+        var expected = mark.find();
+        if (expected.isPresent() && live.isEmpty() && lostHeaderIndex == 0) {
+            throw new IOException(directory + ": no log is there" + expected(expected.getAsLong()));
+        }
+    }
+
+    /** What a log that is missing, or another one, means, and what can be done. */
+    private String expected(long id) {
+        return " (expected: log "
+                + "%016x".formatted(id)
+                + "; put back the files that were there: commits that the instances' files do not"
+                + " have yet are nowhere else; "
+                + mark.advice()
+                + ")";
     }
 
     /** The segments of the log, with their tails set; the others are marked to be used again. */
@@ -195,21 +251,17 @@ final class Recovery {
 
     private Optional<Segment> open(Path path, long index) throws IOException {
         var file = disk.open(path, mode == Mode.REPAIR ? OpenMode.WRITE : OpenMode.READ);
-        try {
-            var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
-            file.readFully(block, 0);
-            var header = SegmentHeader.parse(block.flip());
-            if (header.isEmpty()) {
-                lostHeaderIndex = Math.max(lostHeaderIndex, index);
-                file.close();
-                return Optional.empty();
-            }
-            check(path, index, header.get());
-            return Optional.of(new Segment(path, header.get(), file));
-        } catch (IOException e) {
+        opened.add(file);
+        var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
+        file.readFully(block, 0);
+        var header = SegmentHeader.parse(block.flip());
+        if (header.isEmpty()) {
+            lostHeaderIndex = Math.max(lostHeaderIndex, index);
             file.close();
-            throw e;
+            return Optional.empty();
         }
+        check(path, index, header.get());
+        return Optional.of(new Segment(path, header.get(), file));
     }
 
     private void check(Path path, long index, SegmentHeader header) throws IOException {
@@ -225,6 +277,14 @@ final class Recovery {
                             + " bytes (expected: "
                             + settings.segmentBytes()
                             + ")");
+        }
+        var expected = mark.find();
+        if (expected.isPresent() && expected.getAsLong() != header.logId()) {
+            throw new IOException(
+                    path
+                            + ": belongs to log "
+                            + "%016x".formatted(header.logId())
+                            + expected(expected.getAsLong()));
         }
         if (logId != null && logId != header.logId()) {
             throw new IOException(path + ": belongs to another log than the files before it");
@@ -256,6 +316,9 @@ final class Recovery {
                         scanned.first = batch;
                     }
                     scanned.last = batch;
+                    if (batch.header().count() > 0) {
+                        scanned.lastWithRecords = batch;
+                    }
                     scanned.durable = Math.max(scanned.durable, batch.header().known().durable());
                     if (batch.header().known().start().segment() > scanned.start.segment()) {
                         scanned.start = batch.header().known().start();
@@ -314,8 +377,9 @@ final class Recovery {
     }
 
     private static boolean endsInPart(Scanned one) throws IOException {
-        var last = one.last;
-        if (last == null || last.header().count() == 0) {
+        // An empty one may follow: a trim while there was no room for another segment.
+        var last = one.lastWithRecords;
+        if (last == null) {
             return false;
         }
         var header = last.header();
@@ -342,6 +406,7 @@ final class Recovery {
         while (entries.next() && walk.isGood(bytes, entries.recordAt(), entries.length())) {
             good = Math.max(good, entries.position());
         }
+        covered = header.known().durable() >= good;
         segment.advance(good, segment.tail().end());
         if (mode == Mode.REPAIR) {
             // A failed sync before the restart may have left pages that look written but are not.

@@ -2,10 +2,7 @@ package dev.atoll.node.journal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.atoll.node.disk.Disk;
-import dev.atoll.node.disk.DiskFile;
-import dev.atoll.node.disk.OpenMode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -35,12 +32,11 @@ final class SegmentFiles {
     /** How long to wait before asking a full disk again. */
     private static final long RETRY_NANOS = Duration.ofMillis(200).toNanos();
 
-    private static final int ZEROS_BYTES = 1 << 20;
-
     private final Disk disk;
     private final Path directory;
     private final JournalSettings settings;
     private final Identity identity;
+    private final SegmentMaker maker;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -56,6 +52,9 @@ final class SegmentFiles {
 
     @GuardedBy("lock")
     private @Nullable IOException failure;
+
+    @GuardedBy("lock")
+    private Runnable failed = () -> {};
 
     @GuardedBy("lock")
     private boolean closed;
@@ -74,6 +73,7 @@ final class SegmentFiles {
         this.directory = directory;
         this.settings = settings;
         this.identity = identity;
+        this.maker = new SegmentMaker(disk, directory, settings.segmentBytes());
         this.thread = Thread.ofPlatform().name("journal-segments").unstarted(this::run);
     }
 
@@ -92,10 +92,11 @@ final class SegmentFiles {
                 : Optional.empty();
     }
 
-    /** Begins to work. */
-    void start(Collection<Path> found, long next, int live) {
+    /** Begins to work; calls {@code onFailure} once, if files cannot be made ready any more. */
+    void start(Collection<Path> found, long next, int live, Runnable onFailure) {
         lock.lock();
         try {
+            failed = onFailure;
             spares.addAll(found);
             for (var path : found) {
                 spareNumber = Math.max(spareNumber, number(path, "spare").orElse(0L));
@@ -108,24 +109,40 @@ final class SegmentFiles {
         thread.start();
     }
 
-    /** The next segment; waits until it is ready. */
-    Segment take() throws IOException {
+    /** The next segment, if it is ready within that time; throws if there will be none. */
+    Optional<Segment> poll(Duration patience) throws IOException {
         lock.lock();
         try {
+            long left = patience.toNanos();
             while (prepared == null) {
-                if (failure != null) {
-                    throw new IOException("journal: no next segment", failure);
-                }
+                checkWell();
                 if (closed) {
                     throw new IOException("journal: closed before there was a next segment");
                 }
-                changed.awaitUninterruptibly();
+                if (left <= 0) {
+                    return Optional.empty();
+                }
+                left = changed.awaitNanos(left);
             }
             var taken = prepared;
             prepared = null;
             liveSegments++;
             changed.signalAll();
-            return taken;
+            return Optional.of(taken);
+        } catch (InterruptedException e) {
+            throw new IOException("journal: interrupted while waiting for a segment", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws if files cannot be made ready any more. */
+    void checkWell() throws IOException {
+        lock.lock();
+        try {
+            if (failure != null) {
+                throw new IOException("journal: no next segment: " + failure.getMessage(), failure);
+            }
         } finally {
             lock.unlock();
         }
@@ -205,13 +222,16 @@ final class SegmentFiles {
     }
 
     private void failed(IOException e) {
+        Runnable tell;
         lock.lock();
         try {
             failure = e;
+            tell = failed;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        tell.run();
     }
 
     /** Waits until a segment is free or the next one is to be made ready; false after close. */
@@ -279,13 +299,6 @@ final class SegmentFiles {
         // Names that were given up are given up for good, before any file gets a new life.
         disk.syncDirectory(directory);
         var spare = pollSpare();
-        if (spare == null) {
-            spare = make();
-        }
-        if (spare == null) {
-            pause();
-            return;
-        }
         long index = nextIndex();
         var header =
                 new SegmentHeader(
@@ -293,24 +306,16 @@ final class SegmentFiles {
                         identity.logId(),
                         identity.random().nextLong(),
                         index);
-        var file = disk.open(spare, OpenMode.WRITE);
-        try {
-            if (file.size() != settings.segmentBytes()) {
-                file.close();
-                disk.delete(spare);
-                return;
-            }
-            file.write(header.toBlock(), 0);
-            file.sync();
-            var path = segmentPath(directory, index);
-            disk.rename(spare, path);
-            // Only now is the name certain to mean a file with a good header, whatever happens.
-            disk.syncDirectory(directory);
-            prepared(new Segment(path, header, file));
-        } catch (IOException e) {
-            file.close();
-            throw e;
+        var ready = maker.ready(spare == null ? newSpare() : spare, spare == null, header);
+        if (ready.isEmpty()) {
+            pause();
+            return;
         }
+        var path = segmentPath(directory, index);
+        disk.rename(ready.get().path(), path);
+        // Only now is the name certain to mean a file with a good header, whatever happens.
+        disk.syncDirectory(directory);
+        prepared(new Segment(path, header, ready.get().file()));
     }
 
     private @Nullable Path pollSpare() {
@@ -345,51 +350,6 @@ final class SegmentFiles {
             changed.signalAll();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** A new file of zeros; null if the disk has no room for one. */
-    private @Nullable Path make() throws IOException {
-        if (disk.usableBytes(directory) < settings.segmentBytes()) {
-            return null;
-        }
-        var spare = newSpare();
-        var making = directory.resolve(spare.getFileName().toString().replace("spare", "making"));
-        try {
-            try (var file = disk.open(making, OpenMode.CREATE_NEW)) {
-                fill(file);
-            }
-            disk.rename(making, spare);
-            return spare;
-        } catch (OutOfRoom e) {
-            // Nothing but zeros is lost: this file may be tried again, unlike a write of records.
-            disk.delete(making);
-            return null;
-        }
-    }
-
-    private void fill(DiskFile file) throws IOException {
-        var zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
-        for (long at = 0; at < settings.segmentBytes(); at += ZEROS_BYTES) {
-            zeros.clear().limit((int) Math.min(ZEROS_BYTES, settings.segmentBytes() - at));
-            try {
-                file.write(zeros, at);
-            } catch (IOException e) {
-                if (disk.usableBytes(directory) < settings.segmentBytes()) {
-                    throw new OutOfRoom(e);
-                }
-                throw e;
-            }
-        }
-        file.sync();
-    }
-
-    /** The disk was filled by somebody else in the meantime. */
-    private static final class OutOfRoom extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        OutOfRoom(IOException cause) {
-            super(cause);
         }
     }
 }

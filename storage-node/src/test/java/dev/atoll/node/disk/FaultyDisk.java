@@ -31,7 +31,9 @@ public final class FaultyDisk implements Disk {
     private final List<NameChange> nameChanges = new ArrayList<>();
     private long capacity = Long.MAX_VALUE;
     private int writesUntilFailure = -1;
+    private String writesOf = "";
     private int syncsUntilFailure = -1;
+    private String syncsOf = "";
     private int changesUntilOff = -1;
     private int writes;
     private int syncs;
@@ -161,12 +163,24 @@ public final class FaultyDisk implements Disk {
 
     /** Lets the n-th write from now fail, from 1, and every later one. */
     public synchronized void failWrite(int nth) {
+        failWrite("", nth);
+    }
+
+    /** The same, of files whose name ends so. */
+    public synchronized void failWrite(String nameEnd, int nth) {
         writesUntilFailure = nth;
+        writesOf = nameEnd;
     }
 
     /** Lets the n-th sync from now fail, from 1; later ones succeed, as they do on Linux. */
     public synchronized void failSync(int nth) {
+        failSync("", nth);
+    }
+
+    /** The same, of files and folders whose name ends so. */
+    public synchronized void failSync(String nameEnd, int nth) {
         syncsUntilFailure = nth;
+        syncsOf = nameEnd;
     }
 
     /** Turns the power off after that many writes, syncs, renames and deletions. */
@@ -266,7 +280,7 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public synchronized void syncDirectory(Path directory) throws IOException {
-        countSync();
+        countSync(directory.toString());
         safeNames.keySet().removeIf(path -> directory.equals(path.getParent()));
         for (var name : names.entrySet()) {
             if (directory.equals(name.getKey().getParent())) {
@@ -314,10 +328,19 @@ public final class FaultyDisk implements Disk {
         }
     }
 
-    private void countSync() throws IOException {
+    /** The name that the file has now; empty if it was deleted. */
+    private String name(Inode inode) {
+        return names.entrySet().stream()
+                .filter(name -> name.getValue() == inode)
+                .map(name -> name.getKey().toString())
+                .findAny()
+                .orElse("");
+    }
+
+    private void countSync(String name) throws IOException {
         countChange();
         syncs++;
-        if (syncsUntilFailure > 0 && --syncsUntilFailure == 0) {
+        if (syncsUntilFailure > 0 && name.endsWith(syncsOf) && --syncsUntilFailure == 0) {
             throw new IOException("Input/output error, as asked for");
         }
     }
@@ -356,7 +379,10 @@ public final class FaultyDisk implements Disk {
                 writes++;
                 var data = new byte[from.remaining()];
                 from.get(data);
-                boolean fails = writesUntilFailure > 0 && --writesUntilFailure == 0;
+                boolean fails =
+                        writesUntilFailure > 0
+                                && name(inode).endsWith(writesOf)
+                                && --writesUntilFailure == 0;
                 if (fails) {
                     // It goes on failing; some of it may be there all the same.
                     writesUntilFailure = 1;
@@ -381,7 +407,7 @@ public final class FaultyDisk implements Disk {
             synchronized (FaultyDisk.this) {
                 checkOpen();
                 try {
-                    countSync();
+                    countSync(name(inode));
                 } catch (IOException e) {
                     // As on Linux: the pages count as clean now, and are nowhere but in memory.
                     inode.unsynced.clear();

@@ -6,6 +6,7 @@ import dev.atoll.node.disk.FaultyDisk;
 import dev.atoll.node.journal.TestLog.Maker;
 import dev.atoll.wire.Failure;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -44,11 +45,13 @@ class CrashTest {
         var random = new Random(seed);
         var maker = new Maker(seed);
         var model = new Model();
+        var mark = new MemoryMark();
         var disk = new FaultyDisk();
         for (int round = 0; round < ROUNDS; round++) {
-            disk = recover(disk, random);
-            var journal = TestLog.open(disk, random.nextLong());
+            disk = recover(disk, mark, random);
+            var journal = open(disk, mark, random);
             check(journal, model);
+            mark.fail(random.nextInt(4) == 0);
             if (random.nextBoolean()) {
                 disk.powerOffAfter(random.nextInt(120));
             }
@@ -57,18 +60,29 @@ class CrashTest {
             model.acknowledged = Math.max(model.acknowledged, journal.durable());
             disk = random.nextInt(4) == 0 ? disk.kill() : disk.crash(random.nextLong());
             journal.close();
+            mark.fail(false);
         }
-        var journal = TestLog.open(disk, random.nextLong());
+        var journal = open(disk, mark, random);
         check(journal, model);
         journal.close();
     }
 
+    /** Some write an empty batch whenever nothing else is to be done. */
+    private static FileJournal open(FaultyDisk disk, LogMark mark, Random random)
+            throws IOException {
+        return TestLog.open(
+                disk,
+                random.nextBoolean() ? TestLog.SMALL : TestLog.smallCovering(Duration.ofNanos(1)),
+                new FileJournal.Sources(System::nanoTime, new Random(random.nextLong()), mark));
+    }
+
     /** Cuts the power in recovery now and then. */
-    private static FaultyDisk recover(FaultyDisk found, Random random) throws IOException {
+    private static FaultyDisk recover(FaultyDisk found, LogMark mark, Random random)
+            throws IOException {
         var disk = found;
         for (int attempt = 0; attempt < 3 && random.nextBoolean(); attempt++) {
             disk.powerOffAfter(random.nextInt(12));
-            try (var journal = TestLog.open(disk, random.nextLong())) {
+            try (var journal = open(disk, mark, random)) {
                 TestLog.damages(journal);
             } catch (IOException e) {
                 assertThat(e).hasStackTraceContaining("the power is off");

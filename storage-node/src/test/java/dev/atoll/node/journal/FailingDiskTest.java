@@ -7,15 +7,13 @@ import dev.atoll.node.disk.FaultyDisk;
 import dev.atoll.node.journal.TestLog.Maker;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Writes and syncs that fail, and disks that are full. */
+/** Writes and syncs that fail. */
 class FailingDiskTest {
     private static final int RECORDS = 40;
 
@@ -26,17 +24,74 @@ class FailingDiskTest {
     void stopsForGoodAtTheFirstWriteThatFails() throws IOException {
         for (int nth = 1; nth < 30; nth++) {
             var disk = new FaultyDisk();
-            disk.failWrite(nth);
+            disk.failWrite(".segment", nth);
             stopsForGood(disk, "write " + nth);
         }
     }
 
     @Test
     void stopsForGoodAtTheFirstSyncThatFails() throws IOException {
-        for (int nth = 4; nth < 30; nth++) {
+        for (int nth = 1; nth < 30; nth++) {
             var disk = new FaultyDisk();
-            disk.failSync(nth);
+            disk.failSync(".segment", nth);
             stopsForGood(disk, "sync " + nth);
+        }
+    }
+
+    @Test
+    void stopsAtOnceWhenItsFolderCannotBeSynced() throws IOException {
+        // What a name means after a power cut is not known any more: no file is put in its place.
+        for (int nth = 2; nth < 4; nth++) {
+            var disk = new FaultyDisk();
+            disk.failSync("journal", nth);
+            stopsAtOnce(disk, "sync " + nth + " of the folder");
+        }
+        for (int nth = 4; nth < 10; nth++) {
+            var disk = new FaultyDisk();
+            disk.failSync("journal", nth);
+            stopsForGood(disk, "sync " + nth + " of the folder");
+        }
+    }
+
+    @Test
+    void stopsAtOnceWhenNoFileCanBeMadeReady() throws IOException {
+        for (var kind : List.of(".making", ".spare")) {
+            var disk = new FaultyDisk();
+            disk.failWrite(kind, 1);
+            stopsAtOnce(disk, kind);
+        }
+    }
+
+    private static void stopsAtOnce(FaultyDisk disk, String what) throws IOException {
+        try (var journal = TestLog.open(disk, 1)) {
+            assertThat(TestLog.outcome(journal, Long.MAX_VALUE))
+                    .as(what)
+                    .isNotNull()
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.OUTCOME_UNKNOWN))
+                    .hasMessageContaining("no next segment");
+        }
+    }
+
+    @Test
+    void throwsAwayAFileThatCouldNotBeMadeReadyAndTakesAnother() throws IOException {
+        for (var kind : List.of(".making", ".spare")) {
+            for (int nth = 1; nth < 5; nth++) {
+                wrote.clear();
+                var disk = new FaultyDisk();
+                disk.failSync(kind, nth);
+                try (var journal = TestLog.open(disk, 1)) {
+                    for (int i = 0; i < RECORDS * 3; i++) {
+                        wrote.add(maker.commit(1, 6));
+                        TestLog.write(journal, wrote.getLast());
+                    }
+                    assertThat(journal.failure()).isEmpty();
+                    disk = disk.crash(nth);
+                }
+                try (var journal = TestLog.open(disk, 2)) {
+                    assertThat(journal.last()).isEqualTo(wrote.size());
+                    assertThat(TestLog.records(journal)).hasSize(wrote.size());
+                }
+            }
         }
     }
 
@@ -48,7 +103,7 @@ class FailingDiskTest {
             Failure failure = null;
             for (int i = 0; i < RECORDS * 5 && failure == null; i++) {
                 wrote.add(maker.commit(1, 6));
-                failure = TestLog.outcome(journal, journal.append(wrote.getLast()));
+                failure = outcome(journal);
                 acknowledged += failure == null ? 1 : 0;
             }
             assertThat(failure).as(what).isNotNull();
@@ -82,6 +137,15 @@ class FailingDiskTest {
         }
     }
 
+    /** Appends what was made last. */
+    private @Nullable Failure outcome(Journal journal) throws IOException {
+        try {
+            return TestLog.outcome(journal, journal.append(wrote.getLast()));
+        } catch (Failure e) {
+            return e;
+        }
+    }
+
     private static List<byte[]> segments(FaultyDisk disk) throws IOException {
         var all = new ArrayList<byte[]>();
         for (var path : disk.list(TestLog.FOLDER)) {
@@ -90,62 +154,5 @@ class FailingDiskTest {
             }
         }
         return all;
-    }
-
-    @Test
-    void refusesWhileTheDiskIsFullAndWritesAgainAfterwards() throws IOException {
-        var disk = new FaultyDisk();
-        var now = new AtomicLong();
-        long segment = TestLog.SMALL.segmentBytes();
-        disk.full(4 * segment);
-        try (var journal =
-                FileJournal.open(
-                        new FileJournal.Place(disk, TestLog.FOLDER),
-                        TestLog.SMALL,
-                        new JournalMetrics(new SimpleMeterRegistry()),
-                        new FileJournal.Sources(
-                                () -> now.addAndGet(1_000_000_000L), new Random(1)))) {
-            int first = fill(journal);
-            assertThat(first).isPositive();
-            assertThat(journal.failure()).isEmpty();
-            assertThat(TestLog.records(journal)).hasSize(first);
-            // Deleting is what makes room.
-            var delete = new JournalRecord.Delete(new Origin(1, 1, 1, 1), "user:a");
-            wrote.add(delete);
-            TestLog.await(journal, journal.append(delete));
-            disk.full(6 * segment);
-            int second = fill(journal);
-            assertThat(second).isPositive();
-            journal.trim(journal.durable());
-            int third = fill(journal);
-            assertThat(third).isPositive();
-            assertThat(journal.last()).isEqualTo(wrote.size());
-            assertThat(journal.failure()).isEmpty();
-        }
-        try (var journal = TestLog.open(disk, 2)) {
-            assertThat(journal.last()).isEqualTo(wrote.size());
-        }
-    }
-
-    /** Writes until it is refused, definitely; returns how many records that were. */
-    private int fill(FileJournal journal) throws IOException {
-        int count = 0;
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (true) {
-            try {
-                var commit = maker.commit(1, 8);
-                long position = journal.append(commit);
-                wrote.add(commit);
-                count++;
-                TestLog.await(journal, position);
-            } catch (Failure e) {
-                assertThat(e.reason()).isEqualTo(Reason.NODE_FULL);
-                // A trim, or a segment being made ready, may still be under way.
-                if (count > 0 || System.nanoTime() > deadline) {
-                    return count;
-                }
-                Thread.onSpinWait();
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ import dev.atoll.wire.Reason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -109,7 +110,7 @@ class FileJournalTest {
     @Test
     void forgetsLargeCommitsWhereEachSegmentEndsInTheMiddleOfOne() throws IOException {
         var disk = new FaultyDisk();
-        var settings = new JournalSettings(1 << 16, 1 << 18, 16 << 20, 0);
+        var settings = new JournalSettings(1 << 16, 1 << 18, 16 << 20, 0, TestLog.SMALL.coverAfter());
         try (var journal = TestLog.open(disk, settings, 1)) {
             // More than the log may hold, five times over.
             for (int i = 1; i <= 30; i++) {
@@ -219,7 +220,7 @@ class FileJournalTest {
 
     @Test
     void refusesWhatWouldWaitTooLong() throws IOException {
-        var settings = new JournalSettings(1 << 16, 8 << 20, 20_000, 0);
+        var settings = new JournalSettings(1 << 16, 8 << 20, 20_000, 0, Duration.ofDays(1));
         try (var journal = TestLog.open(new FaultyDisk(), settings, 1)) {
             var told = new CountDownLatch(1);
             var goOn = new CountDownLatch(1);
@@ -272,7 +273,7 @@ class FileJournalTest {
                         new FileJournal.Place(new FaultyDisk(), TestLog.FOLDER),
                         TestLog.SMALL,
                         new JournalMetrics(registry),
-                        new FileJournal.Sources(System::nanoTime, new Random(1)))) {
+                        TestLog.sources(1))) {
             fill(journal, 3);
             assertThat(registry.get("atoll.node.journal.records").counter().count()).isEqualTo(3);
             assertThat(registry.get("atoll.node.journal.batches").counter().count()).isEqualTo(3);
@@ -317,6 +318,6 @@ class FileJournalTest {
                 place,
                 TestLog.SMALL,
                 new JournalMetrics(new SimpleMeterRegistry()),
-                new FileJournal.Sources(System::nanoTime, new Random(9)));
+                TestLog.sources(9));
     }
 }

@@ -5,6 +5,7 @@ import dev.atoll.wire.Failure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +24,8 @@ final class TestLog {
     static final int PAGE_BYTES = 512;
 
     /** Small, so that a test sees many segments. */
-    static final JournalSettings SMALL = new JournalSettings(1 << 16, 8 << 20, 16 << 20, 0);
+    static final JournalSettings SMALL =
+            new JournalSettings(1 << 16, 8 << 20, 16 << 20, 0, Duration.ofDays(1));
 
     private TestLog() {}
 
@@ -32,11 +34,30 @@ final class TestLog {
     }
 
     static FileJournal open(Disk disk, JournalSettings settings, long seed) throws IOException {
+        return open(disk, settings, sources(seed));
+    }
+
+    static FileJournal open(Disk disk, JournalSettings settings, FileJournal.Sources sources)
+            throws IOException {
         return FileJournal.open(
                 new FileJournal.Place(disk, FOLDER),
                 settings,
                 new JournalMetrics(new SimpleMeterRegistry()),
-                new FileJournal.Sources(System::nanoTime, new Random(seed)));
+                sources);
+    }
+
+    static FileJournal.Sources sources(long seed) {
+        return new FileJournal.Sources(System::nanoTime, new Random(seed), LogMark.NONE);
+    }
+
+    /** SMALL, but an empty batch follows the last one after that time. */
+    static JournalSettings smallCovering(Duration after) {
+        return new JournalSettings(
+                SMALL.segmentBytes(),
+                SMALL.bytesMax(),
+                SMALL.waitingBytesMax(),
+                SMALL.reserveBytes(),
+                after);
     }
 
     /** Makes the commits of some instances, chained, with pages of random bytes and zeros. */
