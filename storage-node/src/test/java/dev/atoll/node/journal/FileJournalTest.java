@@ -110,7 +110,8 @@ class FileJournalTest {
     @Test
     void forgetsLargeCommitsWhereEachSegmentEndsInTheMiddleOfOne() throws IOException {
         var disk = new FaultyDisk();
-        var settings = new JournalSettings(1 << 16, 1 << 18, 16 << 20, 0, TestLog.SMALL.coverAfter());
+        var settings =
+                new JournalSettings(1 << 16, 1 << 18, 16 << 20, 0, TestLog.SMALL.coverAfter());
         try (var journal = TestLog.open(disk, settings, 1)) {
             // More than the log may hold, five times over.
             for (int i = 1; i <= 30; i++) {
