@@ -57,17 +57,27 @@ final class BatchWalk {
             var header = header(at, end);
             if (header.isPresent()) {
                 if (at > from) {
+                    // What was read ahead may be older than what is behind it, in a log that grows.
+                    window.limit(0);
+                    var before = header(from, end);
+                    if (before.isPresent()) {
+                        return Optional.of(batch(from, before.get()));
+                    }
                     offset = at;
                     return Optional.of(new Gap(from, at));
                 }
-                int length = header.get().paddedLength();
-                offset = at + length;
-                readAheadBytes = length > LARGE_BATCH_BYTES ? NEXT_HEADER_BYTES : READ_AHEAD_BYTES;
-                return Optional.of(new Batch(at, header.get()));
+                return Optional.of(batch(at, header.get()));
             }
         }
         offset = end;
         return Optional.of(new Gap(from, end));
+    }
+
+    private Batch batch(long at, BatchHeader header) {
+        int length = header.paddedLength();
+        offset = at + length;
+        readAheadBytes = length > LARGE_BATCH_BYTES ? NEXT_HEADER_BYTES : READ_AHEAD_BYTES;
+        return new Batch(at, header);
     }
 
     /**

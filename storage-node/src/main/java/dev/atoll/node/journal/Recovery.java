@@ -7,6 +7,7 @@ import dev.atoll.node.journal.BatchWalk.Batch;
 import dev.atoll.node.journal.BatchWalk.Gap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,6 +91,15 @@ final class Recovery {
             List<Damage> damages,
             boolean orderly,
             boolean covered) {}
+
+    /** A running node trimmed the log while it was looked at: to be looked at once more. */
+    static final class MovedOn extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        MovedOn(@Nullable IOException cause) {
+            super("the log was trimmed meanwhile", cause);
+        }
+    }
 
     /** A segment and the batches in it. */
     private static final class Scanned {
@@ -257,7 +267,12 @@ final class Recovery {
     }
 
     private Optional<Segment> open(Path path, long index) throws IOException {
-        var file = disk.open(path, mode == Mode.REPAIR ? OpenMode.WRITE : OpenMode.READ);
+        DiskFile file;
+        try {
+            file = disk.open(path, mode == Mode.REPAIR ? OpenMode.WRITE : OpenMode.READ);
+        } catch (NoSuchFileException e) {
+            throw mode == Mode.LOOK ? new MovedOn(e) : e;
+        }
         opened.add(file);
         var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
         file.readFully(block, 0);
@@ -266,6 +281,9 @@ final class Recovery {
             lostHeaderIndex = Math.max(lostHeaderIndex, index);
             file.close();
             return Optional.empty();
+        }
+        if (mode == Mode.LOOK && header.get().index() != index) {
+            throw new MovedOn(null);
         }
         check(path, index, header.get());
         return Optional.of(new Segment(path, header.get(), file));
@@ -303,9 +321,12 @@ final class Recovery {
     private List<Scanned> scan(Collection<Segment> segments) throws IOException {
         var scanned = new ArrayList<Scanned>();
         var threads = Thread.ofPlatform().name("journal-scan-", 0).factory();
-        try (var pool = Executors.newFixedThreadPool(SCANS_AT_ONCE, threads)) {
-            var running = segments.stream().map(one -> pool.submit(() -> scan(one))).toList();
-            for (var one : running) {
+        // Newest first where the log may grow meanwhile: then nothing is missing before a segment.
+        int atOnce = mode == Mode.LOOK ? 1 : SCANS_AT_ONCE;
+        try (var pool = Executors.newFixedThreadPool(atOnce, threads)) {
+            var newestFirst = List.copyOf(segments).reversed();
+            var running = newestFirst.stream().map(one -> pool.submit(() -> scan(one))).toList();
+            for (var one : running.reversed()) {
                 scanned.add(one.get());
             }
         } catch (ExecutionException e) {
