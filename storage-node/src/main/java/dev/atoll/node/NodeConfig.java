@@ -124,6 +124,12 @@ public record NodeConfig(
 
     private static final int SHARDS_MAX = 65_536;
 
+    /** The database and its WAL. */
+    private static final int FILES_OF_AN_INSTANCE = 2;
+
+    /** The journal's, those read lately, connections, and jars. */
+    private static final int FILES_BESIDE = 2_000;
+
     /**
      * Where the node listens. Immutable.
      *
@@ -252,8 +258,20 @@ public record NodeConfig(
     }
 
     private static InstanceLimits instanceLimits(Settings settings) {
+        int openMax = (int) settings.integer("open-instances-max", 1, 1_000_000);
+        long openable = (OpenFiles.most() - FILES_BESIDE) / FILES_OF_AN_INSTANCE;
+        if (openMax > openable) {
+            settings.problem(
+                    "open-instances-max",
+                    settings.text("open-instances-max"),
+                    "at most "
+                            + openable
+                            + ", since the process may have "
+                            + OpenFiles.most()
+                            + " files open: see ulimit -n");
+        }
         return new InstanceLimits(
-                (int) settings.integer("open-instances-max", 1, 1_000_000),
+                openMax,
                 (int) settings.integer("lane-queue-max", 1, 1_000_000),
                 settings.duration("idle-sleep-after"),
                 settings.bytes("disk-reserve"),

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class Recovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final int PROGRESS_EVERY = 1_000;
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration LEAVE_THE_DISK = Duration.ofMillis(2);
     private static final int THREADS_MAX = 4;
 
     private final Journal journal;
@@ -44,6 +46,10 @@ public final class Recovery implements AutoCloseable {
 
     private final Map<Long, Failure> lost = new ConcurrentHashMap<>();
     private final AtomicLong done = new AtomicLong();
+
+    /** How many callers wait for a redo: the background leaves them the disk. */
+    private final AtomicInteger urgent = new AtomicInteger();
+
     private final CountDownLatch closed = new CountDownLatch(1);
     private final int found;
 
@@ -161,6 +167,16 @@ public final class Recovery implements AutoCloseable {
         if (traces == null) {
             return;
         }
+        urgent.incrementAndGet();
+        try {
+            ensure(traces);
+        } finally {
+            urgent.decrementAndGet();
+        }
+    }
+
+    private void ensure(Traces traces) {
+        long incarnation = traces.incarnation;
         synchronized (traces) {
             if (!pending.containsKey(incarnation)) {
                 return; // Another thread was faster.
@@ -208,26 +224,32 @@ public final class Recovery implements AutoCloseable {
     }
 
     private void redoShare(int share, int shares) {
+        do {
+            pending.values().stream()
+                    .filter(traces -> traces.incarnation % shares == share)
+                    // What holds the journal back comes first.
+                    .sorted(Comparator.comparingLong(traces -> traces.after))
+                    .forEach(this::redoInBackground);
+        } while (!pending.isEmpty() && !isClosedWithin(AGAIN_AFTER));
+    }
+
+    private boolean isClosedWithin(Duration time) {
         try {
-            do {
-                pending.values().stream()
-                        .filter(traces -> traces.incarnation % shares == share)
-                        // What holds the journal back comes first.
-                        .sorted(Comparator.comparingLong(traces -> traces.after))
-                        .forEach(this::redoInBackground);
-            } while (!pending.isEmpty()
-                    && !closed.await(AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS));
+            return closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException("recovery was interrupted", e);
         }
     }
 
     private void redoInBackground(Traces traces) {
+        while (urgent.get() > 0 && !isClosedWithin(LEAVE_THE_DISK)) {
+            // Callers come first.
+        }
         if (closed.getCount() == 0) {
             return;
         }
         try {
-            ensure(traces.incarnation);
+            ensure(traces);
         } catch (RuntimeException e) {
             // It is tried again, and meanwhile holds the journal back.
             LOG.atError()

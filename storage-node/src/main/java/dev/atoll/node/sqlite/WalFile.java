@@ -1,7 +1,6 @@
 package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
-import dev.atoll.node.disk.DiskFile;
 import dev.atoll.node.disk.OpenMode;
 import dev.atoll.node.journal.PageImages;
 import dev.atoll.wire.Failure;
@@ -15,7 +14,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes commits from the WAL of the one connection that writes it (SQLite's file format, section
@@ -73,7 +71,7 @@ final class WalFile implements AutoCloseable {
     private final SqliteErrors errors;
     private final WalChecksum checksum = new WalChecksum();
 
-    private @Nullable DiskFile open;
+    private final SharedFile reader;
 
     /** Where the next commit begins; 0 before there is a header. */
     private long end;
@@ -90,6 +88,7 @@ final class WalFile implements AutoCloseable {
     WalFile(Disk disk, Path database, int pageSize, SqliteErrors errors) {
         this.disk = disk;
         this.file = database.resolveSibling(database.getFileName() + "-wal");
+        this.reader = new SharedFile(disk, file);
         this.pageSize = pageSize;
         this.errors = errors;
     }
@@ -157,7 +156,7 @@ final class WalFile implements AutoCloseable {
      * from there.
      */
     void cut(Mark mark) throws IOException {
-        closeFile();
+        reader.close();
         // What was folded is in the database, and the file may have begun anew since.
         boolean empty = mark.folded() || mark.end() <= HEADER_BYTES;
         try (var wal = disk.open(file, OpenMode.CREATE_OR_OPEN)) {
@@ -221,7 +220,7 @@ final class WalFile implements AutoCloseable {
     /** Whether there is a header to go on from; notes a restart. */
     private boolean readHeader() throws IOException {
         var bytes = new byte[HEADER_BYTES];
-        if (!isThere() || read(bytes, HEADER_BYTES, 0) < HEADER_BYTES) {
+        if (!reader.isThere() || read(bytes, HEADER_BYTES, 0) < HEADER_BYTES) {
             if (holdsNothing()) {
                 return false;
             }
@@ -396,31 +395,14 @@ final class WalFile implements AutoCloseable {
         return errors.quarantined(file.getFileName() + ": offset " + offset + ": " + what);
     }
 
-    private boolean isThere() throws IOException {
-        return open != null || disk.exists(file);
-    }
-
     private int read(byte[] into, int length, long at) throws IOException {
-        var opened = open;
-        if (opened == null) {
-            opened = disk.open(file, OpenMode.READ);
-            open = opened;
-        }
-        return opened.readFully(ByteBuffer.wrap(into, 0, length), at);
-    }
-
-    private void closeFile() throws IOException {
-        var opened = open;
-        open = null;
-        if (opened != null) {
-            opened.close();
-        }
+        return reader.readFully(ByteBuffer.wrap(into, 0, length), at);
     }
 
     @Override
     public void close() {
         try {
-            closeFile();
+            reader.close();
         } catch (IOException e) {
             throw errors.quarantined(file.getFileName() + ": cannot be closed", e);
         }
