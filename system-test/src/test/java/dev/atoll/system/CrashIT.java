@@ -34,7 +34,7 @@ class CrashIT {
     private static final int CREATORS = 3;
     private static final Duration LIFE_MAX = Duration.ofMillis(1_500);
     private static final Duration STARTING_MAX = Duration.ofMillis(2_500);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final PairWrites writes = new PairWrites();
     private final Lifetimes lifetimes = new Lifetimes(CREATORS);
@@ -83,8 +83,7 @@ class CrashIT {
                 var own = new Random(random.nextLong());
                 int number = i;
                 loads.add(
-                        threads.submit(
-                                () -> lifetimes.run(number, client, own, ready::countDown)));
+                        threads.submit(() -> lifetimes.run(number, client, own, ready::countDown)));
             }
             assertThat(ready.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             pause(random, LIFE_MAX);

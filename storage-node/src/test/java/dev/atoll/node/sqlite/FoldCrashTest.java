@@ -37,8 +37,16 @@ class FoldCrashTest {
     private byte[] wal = {};
 
     /** The files at a moment. */
-    private record State(byte[] file, byte[] sums) {
+    private static final class State {
         static final State EMPTY = new State(new byte[0], new byte[0]);
+
+        final byte[] file;
+        final byte[] sums;
+
+        private State(byte[] file, byte[] sums) {
+            this.file = file;
+            this.sums = sums;
+        }
 
         static State of(Path file) throws IOException {
             return new State(Files.readAllBytes(file), Files.readAllBytes(PageSums.file(file)));

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Instances that come and go: what was created is there until it is deleted, what was deleted stays
@@ -67,8 +68,7 @@ public final class Lifetimes {
         while (true) {
             var key = keys.get(client * KEYS_OF_A_CLIENT + random.nextInt(KEYS_OF_A_CLIENT));
             var instance = through.instance(NAMESPACE, key.id);
-            boolean goesOn =
-                    key.mayBeThere ? delete(key, instance) : create(key, instance, random);
+            boolean goesOn = key.mayBeThere ? delete(key, instance) : create(key, instance, random);
             if (first || !goesOn) {
                 first = false;
                 begun.run();
@@ -165,7 +165,7 @@ public final class Lifetimes {
         }
     }
 
-    private static HashSet<String> list(TestClient client) {
+    private static Set<String> list(TestClient client) {
         var ids = new HashSet<String>();
         var request = ListInstancesRequest.newBuilder().setNamespace(NAMESPACE).setPageSize(1_000);
         for (var shown : client.instances().listInstances(request.build()).getInstancesList()) {
