@@ -247,20 +247,27 @@ public final class Instances implements AutoCloseable {
     private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
         // Asked first: it may end while the catalogue is read.
         boolean recovering = recovery.isRunning();
+        long version = catalog.version();
         return catalog.list(range, shards, most).stream()
                 .map(entry -> recovering ? lifeCycle.upToDate(entry) : entry)
-                .map(this::status)
+                .flatMap(entry -> status(entry, version).stream())
                 .toList();
     }
 
-    private InstanceStatus status(CatalogEntry entry) {
+    /** Empty if it was deleted since that version of the catalogue. */
+    private Optional<InstanceStatus> status(CatalogEntry entry, long version) {
         var instance = hosted.get(entry.key());
         if (quarantine.holds(instance, entry)) {
-            return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
+            return Optional.of(new InstanceStatus(entry, InstanceStatus.State.QUARANTINED));
         }
-        return instance != null && instance.database != null
-                ? new InstanceStatus(lifeCycle.current(instance, entry), InstanceStatus.State.OPEN)
-                : new InstanceStatus(entry, InstanceStatus.State.SLEEPING);
+        var database = instance == null ? null : instance.database;
+        if (instance != null && database != null) {
+            var now = lifeCycle.entryOf(instance, database);
+            return Optional.of(new InstanceStatus(now, InstanceStatus.State.OPEN));
+        }
+        // It may have gone to sleep, with newer commits, after its row was read.
+        var now = catalog.version() == version ? Optional.of(entry) : catalog.find(entry.key());
+        return now.map(row -> new InstanceStatus(row, InstanceStatus.State.SLEEPING));
     }
 
     /** From now on calls are refused with SHUTTING_DOWN; those that were taken go on. */

@@ -185,12 +185,6 @@ final class LifeCycle {
         return catalog.find(entry.key()).orElse(entry);
     }
 
-    /** What a listing shows of an open instance; the numbers may be one commit old. */
-    CatalogEntry current(HostedInstance instance, CatalogEntry entry) {
-        var database = instance.database;
-        return database == null ? entry : entryOf(instance, database);
-    }
-
     void delete(HostedInstance instance, Runnable beginCommit) {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         beginCommit.run();
@@ -222,7 +216,7 @@ final class LifeCycle {
         }
     }
 
-    /** Closes an instance that has nothing to do, and notes where it stands. */
+    /** Closes an instance that has nothing to do. */
     void sleep(HostedInstance instance) {
         var database = instance.database;
         if (database != null) {
@@ -230,14 +224,15 @@ final class LifeCycle {
             if (instance.database != database) {
                 return; // It broke, and is closed.
             }
-            var entry = entryOf(instance, database);
             close(instance);
-            catalog.put(entry);
             metrics.slept();
         }
     }
 
-    /** Brings its commits into its file, once they are durable. */
+    /**
+     * Brings its commits into its file, once they are durable, and notes where it stands: before
+     * the journal may forget them, and before anybody finds it closed.
+     */
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
@@ -245,18 +240,19 @@ final class LifeCycle {
             catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
             return;
         }
-        if (database.isFolded()) {
-            instance.folded();
-            return;
+        if (!database.isFolded()) {
+            log.await(instance.newest);
+            guard(
+                    instance,
+                    () -> {
+                        database.fold();
+                        return true;
+                    });
         }
-        log.await(instance.newest);
-        guard(
-                instance,
-                () -> {
-                    database.fold();
-                    return true;
-                });
-        log.folded(instance, database);
+        if (instance.unfoldedAfter != Long.MAX_VALUE) {
+            catalog.put(entryOf(instance, database));
+            log.folded(instance, database);
+        }
     }
 
     /** Runs something on the database, and takes it out of service if it turns out to be broken. */
