@@ -206,7 +206,7 @@ final class LifeCycle {
     private void remove(HostedInstance instance, long incarnation) {
         try {
             recovery.ensure(incarnation);
-            DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
+            DataFolder.removeFiles(folder.findInstanceFile(instance.shard, incarnation));
             catalog.remove(incarnation);
             recovery.forget(incarnation);
             instance.folded();
@@ -358,7 +358,7 @@ final class LifeCycle {
             redo(instance, entry);
             var database =
                     InstanceDatabase.open(
-                            folder.instanceFile(entry.shard(), entry.incarnation()),
+                            folder.findInstanceFile(entry.shard(), entry.incarnation()),
                             new InstanceDatabase.Identity(entry.incarnation(), instance.key),
                             limits.sqlite(),
                             clock);
