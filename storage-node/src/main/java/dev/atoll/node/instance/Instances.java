@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +48,11 @@ public final class Instances implements AutoCloseable {
     private final DataFolder folder;
     private final Catalog catalog;
     private final Ownership ownership;
+    private final Incarnations incarnations;
     private final LifeCycle lifeCycle;
     private final Quarantine quarantine;
     private final Upkeep upkeep;
+    private final Scrubber scrubber;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -74,8 +77,10 @@ public final class Instances implements AutoCloseable {
         this.recovery = parts.recovery();
         this.log = new CommitLog(parts.journal(), parts.ownership());
         this.quarantine = new Quarantine(parts);
-        this.lifeCycle = new LifeCycle(parts, log, quarantine, limits, open, ticker);
+        this.incarnations = new Incarnations(parts, log, limits, open);
+        this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
+        this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -119,9 +124,10 @@ public final class Instances implements AutoCloseable {
     public void start() {
         pool.start();
         metrics.watch(
-                open::size, hosted::size, pool, lifeCycle::knownCount, lifeCycle::diskLeftBytes);
+                open::size, hosted::size, pool, incarnations::knownCount, lifeCycle::diskLeftBytes);
         metrics.watch(recovery);
         recovery.start();
+        scrubber.start();
         var _ =
                 sleeper.scheduleWithFixedDelay(
                         this::sleepIdle,
@@ -197,7 +203,7 @@ public final class Instances implements AutoCloseable {
                 key,
                 terms,
                 (instance, call) -> {
-                    lifeCycle.delete(instance, call::beginCommit);
+                    incarnations.delete(instance, call::beginCommit);
                     return true;
                 });
     }
@@ -277,6 +283,7 @@ public final class Instances implements AutoCloseable {
         }
         sleeper.shutdownNow();
         recovery.close();
+        scrubber.close();
         pool.drain(DRAIN_MOST);
         open.all().forEach(this::trySleep);
         pool.close();
@@ -398,6 +405,25 @@ public final class Instances implements AutoCloseable {
     /** In its lane, on this thread, if it has nothing to do. */
     private void trySleep(HostedInstance instance) {
         var _ = instance.lane.tryRunNow(() -> lifeCycle.trySleep(instance));
+    }
+
+    /** The scrubber's. */
+    private final class LaneDoor implements Scrubber.Door {
+        @Override
+        public boolean tryAsleep(InstanceKey key, Predicate<HostedInstance> task) {
+            int shard = ShardHash.shard(key, folder.shards());
+            var instance = hosted.computeIfAbsent(key, absent -> host(key, shard));
+            var said = new AtomicBoolean();
+            boolean ran =
+                    instance.lane.tryRunNow(
+                            () -> said.set(lifeCycle.putAsleep(instance) && task.test(instance)));
+            return ran && said.get();
+        }
+
+        @Override
+        public void quarantine(HostedInstance instance, Failure why) {
+            quarantine.add(instance, why);
+        }
     }
 
     private Turn turn(HostedInstance instance, long incarnation, Call<?> call) {
