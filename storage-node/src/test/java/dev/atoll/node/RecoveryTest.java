@@ -209,7 +209,9 @@ class RecoveryTest {
 
     @Test
     void aNodeThatLostCommitsOfNobodyKnowsWhomDoesNotStartUnasked() throws IOException {
-        try (var node = TestNode.start(data, SMALL)) {
+        // Large enough that nothing of it is folded meanwhile.
+        var roomy = Map.of("journal-segment-bytes", "64KiB", "journal-bytes-max", "16MiB");
+        try (var node = TestNode.start(data, roomy)) {
             fill(node, 3);
             for (int i = 0; i < 40; i++) {
                 node.mutate("user:0", "INSERT INTO t VALUES (randomblob(4000))");
@@ -218,7 +220,7 @@ class RecoveryTest {
         }
         var second = files(crashed.resolve("journal"), ".segment").get(1);
         Files.delete(second);
-        assertThatThrownBy(() -> TestNode.start(crashed, SMALL))
+        assertThatThrownBy(() -> TestNode.start(crashed, roomy))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(second.getFileName().toString())
                 .hasMessageContaining("journal-damage-accepted=true");
@@ -228,7 +230,7 @@ class RecoveryTest {
                         "journal-segment-bytes",
                         "64KiB",
                         "journal-bytes-max",
-                        "1MiB",
+                        "16MiB",
                         "journal-damage-accepted",
                         "true");
         try (var node = TestNode.start(crashed, accepting)) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The catalogue in its SQLite file: a view of what the journal and the instances' files say.
@@ -45,6 +46,7 @@ public final class Catalog implements AutoCloseable {
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
+    private final AtomicLong version = new AtomicLong();
 
     /** Removed, but their rows could not be: the disk was full. */
     private final Set<Long> owed = ConcurrentHashMap.newKeySet();
@@ -270,6 +272,11 @@ public final class Catalog implements AutoCloseable {
                         });
     }
 
+    /** Grows with each instance that is noted anew: whoever sees that may have read an old row. */
+    public long version() {
+        return version.get();
+    }
+
     /** Notes where an instance stands, and that it is there. */
     public void put(CatalogEntry entry) {
         database.run(
@@ -281,6 +288,7 @@ public final class Catalog implements AutoCloseable {
                 SqlValue.of(entry.newest().commit()),
                 entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
                 SqlValue.of(entry.size().bytes()));
+        version.incrementAndGet();
     }
 
     /** Notes where an instance stands that was redone; does nothing if it is not in here. */
@@ -292,6 +300,7 @@ public final class Catalog implements AutoCloseable {
                 commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros),
                 SqlValue.of(bytes),
                 SqlValue.of(incarnation));
+        version.incrementAndGet();
     }
 
     /** Notes a file whose key nobody can tell any more. */

@@ -15,6 +15,7 @@ import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -244,29 +245,51 @@ public final class Instances implements AutoCloseable {
 
     /** The instances of the range in the shards this node serves, in key order. */
     public List<InstanceStatus> list(Catalog.Range range, int most) {
-        var found = list(range, ownership.ownedShards(), most);
+        var shards = ownership.ownedShards();
+        var found = new ArrayList<InstanceStatus>();
+        var rest = Optional.of(range);
+        // Again where some were deleted meanwhile: a page that is not full is the last one.
+        while (rest.isPresent() && found.size() < most) {
+            rest = list(rest.get(), shards, most - found.size(), found);
+        }
         // The numbers of open instances are those of commits that may not be durable yet.
         log.await(log.last());
         return found;
     }
 
-    private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
+    /** Adds what is in the range; what is left of it. */
+    private Optional<Catalog.Range> list(
+            Catalog.Range range, BitSet shards, int most, List<InstanceStatus> found) {
         // Asked first: it may end while the catalogue is read.
         boolean recovering = recovery.isRunning();
-        return catalog.list(range, shards, most).stream()
-                .map(entry -> recovering ? lifeCycle.upToDate(entry) : entry)
-                .map(this::status)
-                .toList();
+        long version = catalog.version();
+        var rows = catalog.list(range, shards, most);
+        for (var row : rows) {
+            status(recovering ? lifeCycle.upToDate(row) : row, version).ifPresent(found::add);
+        }
+        return rows.size() < most
+                ? Optional.empty()
+                : Optional.of(
+                        new Catalog.Range(
+                                range.namespace(),
+                                range.idPrefix(),
+                                Optional.of(rows.getLast().key())));
     }
 
-    private InstanceStatus status(CatalogEntry entry) {
+    /** Empty if it was deleted since that version of the catalogue. */
+    private Optional<InstanceStatus> status(CatalogEntry entry, long version) {
         var instance = hosted.get(entry.key());
         if (quarantine.holds(instance, entry)) {
-            return new InstanceStatus(entry, InstanceStatus.State.QUARANTINED);
+            return Optional.of(new InstanceStatus(entry, InstanceStatus.State.QUARANTINED));
         }
-        return instance != null && instance.database != null
-                ? new InstanceStatus(lifeCycle.current(instance, entry), InstanceStatus.State.OPEN)
-                : new InstanceStatus(entry, InstanceStatus.State.SLEEPING);
+        var database = instance == null ? null : instance.database;
+        if (instance != null && database != null) {
+            var now = instance.entry(database);
+            return Optional.of(new InstanceStatus(now, InstanceStatus.State.OPEN));
+        }
+        // It may have gone to sleep, with newer commits, after its row was read.
+        var now = catalog.version() == version ? Optional.of(entry) : catalog.find(entry.key());
+        return now.map(row -> new InstanceStatus(row, InstanceStatus.State.SLEEPING));
     }
 
     /** From now on calls are refused with SHUTTING_DOWN; those that were taken go on. */

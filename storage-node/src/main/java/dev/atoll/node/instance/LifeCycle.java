@@ -158,13 +158,7 @@ final class LifeCycle {
         return catalog.find(entry.key()).orElse(entry);
     }
 
-    /** What a listing shows of an open instance; the numbers may be one commit old. */
-    CatalogEntry current(HostedInstance instance, CatalogEntry entry) {
-        var database = instance.database;
-        return database == null ? entry : instance.entry(database);
-    }
-
-    /** Closes an instance that has nothing to do, and notes where it stands. */
+    /** Closes an instance that has nothing to do. */
     void sleep(HostedInstance instance) {
         var database = instance.database;
         if (database != null) {
@@ -172,9 +166,7 @@ final class LifeCycle {
             if (instance.database != database) {
                 return; // It broke, and is closed.
             }
-            var entry = instance.entry(database);
             open.close(instance);
-            catalog.put(entry);
             metrics.slept();
         }
     }
@@ -197,7 +189,10 @@ final class LifeCycle {
         return instance.database == null && !quarantine.holds(instance, entry.get());
     }
 
-    /** Brings its commits into its file, once they are durable. */
+    /**
+     * Brings its commits into its file, once they are durable, and notes where it stands: before
+     * the journal may forget them, and before anybody finds it closed.
+     */
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
@@ -205,18 +200,19 @@ final class LifeCycle {
             catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
             return;
         }
-        if (database.isFolded()) {
-            instance.folded();
-            return;
+        if (!database.isFolded()) {
+            log.await(instance.newest);
+            guard(
+                    instance,
+                    () -> {
+                        database.fold();
+                        return true;
+                    });
         }
-        log.await(instance.newest);
-        guard(
-                instance,
-                () -> {
-                    database.fold();
-                    return true;
-                });
-        log.folded(instance, database);
+        if (instance.unfoldedAfter != Long.MAX_VALUE) {
+            catalog.put(instance.entry(database));
+            log.folded(instance, database);
+        }
     }
 
     /** Runs something on the database, and takes it out of service if it turns out to be broken. */

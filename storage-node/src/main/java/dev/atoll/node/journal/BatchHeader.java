@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
  * 40  8  durable: the position that was known to be durable when it was written
  * 48  8  start: the index of the oldest segment that is still needed
  * 56  8  begin: the position before the first record of the segment
- * 64  8  the position before the first record of the oldest segment that is still needed
+ * 64  8  the position that the log starts behind: that of its last record that is not needed
  * 72     records, each padded with zeros to a multiple of 8
  *        directory, at length - 32 * entries; one entry for each record, in order:
  *          0  4  length of the record, without its padding
@@ -43,7 +43,10 @@ record BatchHeader(int length, int count, long address, Range positions, Known k
     /** What the writer knew when it wrote the batch. */
     record Known(long durable, Start start, long begin) {}
 
-    /** The oldest segment that is needed, and the position before its first record. */
+    /**
+     * The oldest segment that is needed, and the position that the log starts behind: the one
+     * before its first record, or that of a large commit of which it holds the rest.
+     */
     record Start(long segment, long position) {}
 
     long before() {

@@ -69,7 +69,7 @@ public final class FileJournal implements Journal {
         }
         var identity = new SegmentFiles.Identity(logId, sources.random());
         var files = new SegmentFiles(place.disk(), place.directory(), settings, identity);
-        var segments = new SegmentList(found.segments());
+        var segments = new SegmentList(found.segments(), found.start());
         var space = new JournalSpace(place, settings, sources.ticker(), files::ready);
         space.logBytes(found.segments().size() * settings.segmentBytes());
         var loop =
@@ -142,8 +142,7 @@ public final class FileJournal implements Journal {
 
     @Override
     public long start() {
-        var all = segments.all();
-        return all.isEmpty() ? queue.durable() : all.getFirst().tail().before();
+        return segments.start().orElseGet(queue::durable);
     }
 
     @Override

@@ -58,11 +58,11 @@ public final class JournalDump {
         if (found.segments().isEmpty()) {
             return 0;
         }
-        var segments = new SegmentList(found.segments());
+        var segments = new SegmentList(found.segments(), found.start());
         var source =
                 new LogReader.Source(segments, new RecordFetch(segments, segmentBytes), _ -> {});
         int damaged = 0;
-        long start = found.segments().getFirst().tail().before();
+        long start = segments.start().orElseThrow();
         try (var reader = new LogReader(source, start, true)) {
             for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
                 switch (entry.get()) {

@@ -276,7 +276,7 @@ final class JournalWriter implements Runnable {
             // A batch without records says where the log starts.
             flush();
             // Durable now: a file that comes back after a crash is known to be too old.
-            files.free(segments.startAt(start.segment()));
+            files.free(segments.startAt(start));
         }
         tellSpace();
     }
@@ -288,10 +288,8 @@ final class JournalWriter implements Runnable {
             if (segment == kept || segment.tail().needed() > below) {
                 break;
             }
-            // Not between a commit and its parts: the log starts with a record that can be read.
-            if (segment.tail().needed() == segment.tail().after()) {
-                wanted = new BatchHeader.Start(segment.index() + 1, segment.tail().after());
-            }
+            // Behind a commit whose first parts go: the log starts with a record that can be read.
+            wanted = new BatchHeader.Start(segment.index() + 1, segment.tail().needed());
         }
         return wanted;
     }

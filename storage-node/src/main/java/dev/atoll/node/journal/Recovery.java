@@ -195,16 +195,12 @@ final class Recovery {
                     cutTail(live.getLast(), one.first.header().known().begin(), next);
                     after = live.getLast().segment.tail().after();
                 }
-                orderly &= one.first.header().known().begin() == after;
-                keepUnread(unread, live, after, one.first.header().known().begin());
-                if (live.isEmpty() && one.first.header().known().begin() > after) {
-                    damages.add(
-                            new Damage(
-                                    name(start.segment()),
-                                    0,
-                                    after,
-                                    one.first.header().known().begin(),
-                                    List.of()));
+                long begin = one.first.header().known().begin();
+                // The first may begin with the rest of a commit, behind which the log starts.
+                orderly &= begin == after || (live.isEmpty() && begin == after - 1);
+                keepUnread(unread, live, after, begin);
+                if (live.isEmpty() && begin > after) {
+                    damages.add(new Damage(name(start.segment()), 0, after, begin, List.of()));
                 }
                 setTail(one);
                 live.add(one);

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The segments of the log, oldest first, and who still reads them. Thread-safe.
@@ -20,11 +21,11 @@ final class SegmentList {
     @GuardedBy("lock")
     private final List<Pin> pins = new ArrayList<>();
 
-    @GuardedBy("lock")
-    private long startIndex;
+    private volatile BatchHeader.Start start;
 
-    SegmentList(List<Segment> segments) {
+    SegmentList(List<Segment> segments, BatchHeader.Start start) {
         this.segments = List.copyOf(segments);
+        this.start = start;
     }
 
     List<Segment> all() {
@@ -58,6 +59,17 @@ final class SegmentList {
         return Optional.empty();
     }
 
+    /**
+     * The position that readers begin behind; empty where there is no segment. It is that of a
+     * large commit where the first segment begins with the rest of one.
+     */
+    OptionalLong start() {
+        var all = segments;
+        return all.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(start.position(), all.getFirst().tail().before()));
+    }
+
     /** Holds the segment where records after that position begin, and all newer ones. */
     Pin pinPosition(long position) {
         synchronized (lock) {
@@ -71,9 +83,9 @@ final class SegmentList {
     }
 
     /** Says that the log durably starts there; returns the segments that are free by that. */
-    List<Segment> startAt(long index) {
+    List<Segment> startAt(BatchHeader.Start newStart) {
         synchronized (lock) {
-            startIndex = index;
+            start = newStart;
             return release();
         }
     }
@@ -115,7 +127,7 @@ final class SegmentList {
 
     private List<Segment> release() {
         synchronized (lock) {
-            long keep = startIndex;
+            long keep = start.segment();
             for (var pin : pins) {
                 keep = Math.min(keep, pin.index);
             }

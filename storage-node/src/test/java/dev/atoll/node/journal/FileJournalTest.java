@@ -108,6 +108,26 @@ class FileJournalTest {
     }
 
     @Test
+    void forgetsLargeCommitsWhereEachSegmentEndsInTheMiddleOfOne() throws IOException {
+        var disk = new FaultyDisk();
+        var settings =
+                new JournalSettings(1 << 16, 1 << 18, 16 << 20, 0, TestLog.SMALL.coverAfter());
+        try (var journal = TestLog.open(disk, settings, 1)) {
+            // More than the log may hold, five times over.
+            for (int i = 1; i <= 30; i++) {
+                TestLog.write(journal, maker.commit(1, 200));
+                journal.trim(journal.durable());
+            }
+            TestLog.write(journal, maker.commit(2, 1));
+            assertThat(journal.size().bytes()).isLessThan(settings.bytesMax());
+        }
+        try (var journal = TestLog.open(disk, settings, 2)) {
+            assertThat(journal.damages()).isEmpty();
+            assertThat(TestLog.records(journal)).containsKey(31L).doesNotContainKey(29L);
+        }
+    }
+
+    @Test
     void tellsInTheOrderOfPositions() throws IOException {
         try (var journal = TestLog.open(new FaultyDisk(), 1)) {
             var told = Collections.synchronizedList(new ArrayList<Long>());
