@@ -134,6 +134,11 @@ public final class AsyncInstance {
                         });
     }
 
+    /** The same for {@link Instance}, which waits for every call and hands no future out. */
+    AsyncInstance awaited() {
+        return new AsyncInstance(calls.awaited(), key, readPoint);
+    }
+
     /** As {@link Instance#withDeadline}. */
     public AsyncInstance withDeadline(Duration deadline) {
         return new AsyncInstance(calls.withDeadline(deadline), key, readPoint);

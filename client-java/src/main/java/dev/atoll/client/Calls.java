@@ -17,6 +17,11 @@ record Calls(Api api, Duration deadline) implements AutoCloseable {
         return new Calls(api, checkDeadline(longest));
     }
 
+    /** The same calls for who only waits for them. */
+    Calls awaited() {
+        return new Calls(api.awaited(), deadline);
+    }
+
     static Duration checkDeadline(Duration deadline) {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline: " + deadline + " (expected: > 0)");

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Instance {
     private final AsyncInstance async;
+    private final AsyncInstance awaited;
 
     Instance(Calls calls, InstanceKey key, ReadPoint readPoint) {
         this(new AsyncInstance(calls, key, readPoint));
@@ -25,6 +26,7 @@ public final class Instance {
 
     private Instance(AsyncInstance async) {
         this.async = async;
+        this.awaited = async.awaited();
     }
 
     /** Its name. */
@@ -67,7 +69,7 @@ public final class Instance {
 
     /** Reads with one statement. */
     public Rows query(Sql sql) {
-        return Calls.await(async.query(sql));
+        return Calls.await(awaited.query(sql));
     }
 
     /** Reads with several statements that all see one and the same state. */
@@ -77,7 +79,7 @@ public final class Instance {
 
     /** Reads with several statements that all see one and the same state. */
     public Snapshot read(List<Sql> statements) {
-        return Calls.await(async.read(statements));
+        return Calls.await(awaited.read(statements));
     }
 
     /**
@@ -127,7 +129,7 @@ public final class Instance {
 
     /** As {@link #mutate(String, Object...)}. */
     public Mutation mutate(Sql sql) {
-        return Calls.await(async.mutate(sql));
+        return Calls.await(awaited.mutate(sql));
     }
 
     /**
@@ -145,22 +147,22 @@ public final class Instance {
      * }
      */
     public Mutation mutate(Consumer<Transaction> operations) {
-        return Calls.await(async.mutate(operations));
+        return Calls.await(awaited.mutate(operations));
     }
 
     /** Creates it, empty; INSTANCE_EXISTS if it is there. A first {@code mutate} does so too. */
     public InstanceInfo create() {
-        return Calls.await(async.create());
+        return Calls.await(awaited.create());
     }
 
     /** What is known of it; INSTANCE_NOT_FOUND if it is not there. */
     public InstanceInfo describe() {
-        return Calls.await(async.describe());
+        return Calls.await(awaited.describe());
     }
 
     /** Deletes it and its data for good; INSTANCE_NOT_FOUND if it is not there. */
     public void delete() {
-        Calls.await(async.delete());
+        Calls.await(awaited.delete());
     }
 
     @Override

@@ -92,7 +92,7 @@ public record InstanceKey(String namespace, String id) implements Comparable<Ins
     }
 
     private static void checkId(String id) {
-        if (id.isEmpty()) {
+        if (id.isEmpty() || isPlain(id)) {
             return;
         }
         if (id.isBlank() || id.codePoints().allMatch(InstanceKey::isBlankCharacter)) {
@@ -111,6 +111,20 @@ public record InstanceKey(String namespace, String id) implements Comparable<Ins
         if (length > ID_BYTES_MAX) {
             throw invalid("id", length + " bytes", "at most " + ID_BYTES_MAX + " bytes");
         }
+    }
+
+    /** What nearly all ids are: short, visible ASCII. Every call checks keys several times. */
+    private static boolean isPlain(String id) {
+        if (id.length() > ID_BYTES_MAX) {
+            return false;
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (c <= ' ' || c > '~' || c == ':') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isLetter(char c) {

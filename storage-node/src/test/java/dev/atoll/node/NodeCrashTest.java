@@ -7,12 +7,14 @@ import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.ListInstancesRequest;
+import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,111 @@ class NodeCrashTest {
         try (var node = TestNode.start(again)) {
             assertThat(node.integer(KEY, "SELECT count(*) FROM t")).isZero();
             assertThat(commit(describe(node, KEY))).isEqualTo(1);
+        }
+    }
+
+    /** Its record is durable first; then its files go one after the other, then its row. */
+    @Test
+    void aDeletionIsEndedWhereverItWasCutOff() throws IOException {
+        var before = copies.resolve("before");
+        var after = copies.resolve("after");
+        try (var node = TestNode.start(data)) {
+            node.mutate(KEY, "CREATE TABLE t(a)");
+            assertThat(problems(node, KEY)).isEmpty(); // Folded, so that it has all its files.
+            node.mutate(KEY, "INSERT INTO t VALUES (1)");
+            node.mutate(OTHER, "CREATE TABLE t(a)");
+            copy(data, before);
+            delete(node, KEY);
+            copy(data, after);
+        }
+        var files = List.of(".sqlite", ".sqlite.sums", ".sqlite-wal");
+        for (int gone = 0; gone <= files.size(); gone++) {
+            var crashed = copies.resolve("gone-" + gone);
+            copy(after, crashed);
+            for (var end : files.subList(gone, files.size())) {
+                putBack(before.resolve("instances"), crashed.resolve("instances"), end);
+            }
+            for (var file : endingWith(crashed, "catalog.sqlite")) {
+                Files.delete(file);
+            }
+            putBack(before, crashed, "catalog.sqlite");
+            try (var node = TestNode.start(crashed)) {
+                assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
+                        .isEqualTo(Reason.INSTANCE_NOT_FOUND);
+                assertThat(list(node)).hasSize(1);
+                assertThat(node.integer(OTHER, "SELECT count(*) FROM t")).isZero();
+                node.mutate(KEY, "CREATE TABLE t(a)");
+                assertThat(node.integer(KEY, "SELECT count(*) FROM t")).isZero();
+            }
+        }
+    }
+
+    /** Files of that kind that are missing. */
+    private static void putBack(Path from, Path to, String end) throws IOException {
+        for (var file : endingWith(from, end)) {
+            var target = to.resolve(from.relativize(file).toString());
+            if (!Files.exists(target)) {
+                Files.createDirectories(target.resolveSibling("."));
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    @Test
+    void aBitThatFlipsInAWalIsFoundBeforeItGetsIntoTheFileAndHarmsNobodyElse() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate(KEY, "CREATE TABLE t(a)");
+            node.mutate(KEY, "INSERT INTO t VALUES ('" + "x".repeat(3_000) + "')");
+            var wal = endingWith(data.resolve("instances"), "-wal").getFirst();
+            node.mutate(OTHER, "CREATE TABLE t(a)");
+            flipLastValue(wal);
+
+            var found = problems(node, KEY);
+
+            assertThat(found).contains(String.valueOf(wal.getFileName()));
+            assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+            node.mutate(OTHER, "INSERT INTO t VALUES (1)");
+            assertThat(problems(node, OTHER)).isEmpty();
+        }
+        try (var node = TestNode.start(data)) {
+            // For good, but what the journal had of it is kept beside its file.
+            assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+            assertThat(node.integer(OTHER, "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+        assertThat(endingWith(data.resolve("instances"), ".commits")).isNotEmpty();
+    }
+
+    /** What a check finds, or why there can be none. */
+    private static String problems(TestNode node, String key) {
+        try {
+            return String.join(
+                    "\n",
+                    node.instances(key)
+                            .verifyInstance(
+                                    VerifyInstanceRequest.newBuilder()
+                                            .setInstance(InstanceKey.parse(key).toProto())
+                                            .build())
+                            .getProblemsList());
+        } catch (StatusRuntimeException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private static List<Path> endingWith(Path folder, String end) throws IOException {
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> name(file).endsWith(end)).toList();
+        }
+    }
+
+    private static void flipLastValue(Path wal) throws IOException {
+        try (var file = new RandomAccessFile(wal.toFile(), "rw")) {
+            long at = file.length() - 2_000;
+            file.seek(at);
+            int value = file.read();
+            file.seek(at);
+            file.write(value ^ 1);
         }
     }
 

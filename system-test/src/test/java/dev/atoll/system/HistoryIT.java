@@ -32,7 +32,7 @@ class HistoryIT {
 
     private static final int OPERATIONS_OF_A_LIFE_MIN = 100;
     private static final int OPERATIONS_OF_A_LIFE_MAX = 800;
-    private static final Duration LIFE_MAX = Duration.ofSeconds(30);
+    private static final Duration LIFE_MAX = Duration.ofMinutes(2);
     private static final Duration STARTING_MAX = Duration.ofMillis(1_500);
 
     private final long seed = Long.getLong("atoll.seed", new SecureRandom().nextLong());

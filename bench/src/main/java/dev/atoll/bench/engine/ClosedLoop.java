@@ -1,5 +1,6 @@
 package dev.atoll.bench.engine;
 
+import dev.atoll.bench.engine.Window.Rate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,17 +28,17 @@ final class ClosedLoop {
     }
 
     /**
-     * How many replies come in a second.
+     * How fast replies come.
      *
      * @param call is told its number, from 0
      */
-    static double perSecond(Window window, int callers, LongFunction<CompletableFuture<?>> call)
+    static Rate rate(Window window, int callers, LongFunction<CompletableFuture<?>> call)
             throws InterruptedException {
         var loop = new ClosedLoop(call, number -> true);
         loop.start(callers);
-        double found;
+        Rate found;
         try {
-            found = window.perSecond(loop.replies);
+            found = window.rate(loop.replies);
         } finally {
             loop.over = true;
             loop.awaitCallers();

@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /**
  * A node of its own in a folder, called at the door of its engine: lanes, capture, journal and
@@ -41,6 +42,10 @@ final class EngineNode implements AutoCloseable {
     private static final int REPLY_BYTES = 64;
 
     private static final String PRINCIPAL = "service:bench/bench";
+
+    /** Made once: keys are checked where calls come in, and that is not measured. */
+    private static final List<InstanceKey> KEYS =
+            LongStream.range(0, 1_000).mapToObj(EngineNode::newKey).toList();
 
     private final StorageNode node;
     private final Instances instances;
@@ -80,6 +85,10 @@ final class EngineNode implements AutoCloseable {
     }
 
     static InstanceKey key(long number) {
+        return number < KEYS.size() ? KEYS.get((int) number) : newKey(number);
+    }
+
+    private static InstanceKey newKey(long number) {
         return new InstanceKey("bench", Long.toString(number));
     }
 

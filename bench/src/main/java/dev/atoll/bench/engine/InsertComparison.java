@@ -11,6 +11,7 @@ final class InsertComparison implements Comparison {
     private final int callers;
     private final EngineNode node;
     private final PlainFiles files;
+    private final CpuCost cost = new CpuCost();
 
     InsertComparison(Path folder, Window window, int instances, int callers)
             throws IOException, SQLException {
@@ -26,13 +27,21 @@ final class InsertComparison implements Comparison {
     /** One thread a file, up to as many as the engine has. */
     @Override
     public double yardstick() throws SQLException, InterruptedException {
-        return files.insertsPerSecond(window, EngineNode.laneThreads());
+        return cost.yardstick(files.rate(window, EngineNode.laneThreads()));
     }
 
     @Override
     public double ours() throws InterruptedException {
-        return ClosedLoop.perSecond(
-                window, callers, number -> node.insert(EngineNode.key(number % instances)));
+        return cost.ours(
+                ClosedLoop.rate(
+                        window,
+                        callers,
+                        number -> node.insert(EngineNode.key(number % instances))));
+    }
+
+    @Override
+    public String note() {
+        return cost.toString();
     }
 
     @Override

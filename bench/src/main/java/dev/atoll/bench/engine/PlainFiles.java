@@ -1,5 +1,6 @@
 package dev.atoll.bench.engine;
 
+import dev.atoll.bench.engine.Window.Rate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,10 +66,10 @@ final class PlainFiles implements AutoCloseable {
         }
     }
 
-    /** How many inserts a second that many threads commit, one commit each. */
-    double insertsPerSecond(Window window, int threads) throws SQLException, InterruptedException {
+    /** How fast that many threads insert, one commit each. */
+    Rate rate(Window window, int threads) throws SQLException, InterruptedException {
         try (var writers = new Writers(threads, Pace.asFastAsPossible())) {
-            double found = window.perSecond(writers.inserts);
+            var found = window.rate(writers.inserts);
             writers.stop();
             return found;
         }
@@ -78,7 +79,7 @@ final class PlainFiles implements AutoCloseable {
     long insertAtRate(Window window, int threads, int perSecond)
             throws SQLException, InterruptedException {
         try (var writers = new Writers(threads, Pace.of(perSecond))) {
-            var _ = window.perSecond(writers.inserts);
+            var _ = window.rate(writers.inserts);
             writers.stop();
             return writers.inserts.sum();
         }

@@ -8,6 +8,7 @@ final class RequestIdComparison implements Comparison {
     private final Window window;
     private final int callers;
     private final EngineNode node;
+    private final CpuCost cost = new CpuCost();
 
     RequestIdComparison(Path folder, Window window, int callers) throws IOException {
         this.window = window;
@@ -18,12 +19,19 @@ final class RequestIdComparison implements Comparison {
 
     @Override
     public double yardstick() throws InterruptedException {
-        return ClosedLoop.perSecond(window, callers, number -> node.insert(EngineNode.key(0)));
+        return cost.yardstick(
+                ClosedLoop.rate(window, callers, number -> node.insert(EngineNode.key(0))));
     }
 
     @Override
     public double ours() throws InterruptedException {
-        return ClosedLoop.perSecond(window, callers, number -> node.insertOnce(EngineNode.key(1)));
+        return cost.ours(
+                ClosedLoop.rate(window, callers, number -> node.insertOnce(EngineNode.key(1))));
+    }
+
+    @Override
+    public String note() {
+        return cost.toString();
     }
 
     @Override

@@ -10,6 +10,7 @@ final class SleepingComparison implements Comparison {
     private final int callers;
     private final EngineNode few;
     private final EngineNode many;
+    private final CpuCost cost = new CpuCost();
 
     SleepingComparison(Path folder, Window window, EnginePlan.Sizes sizes, int callers)
             throws IOException {
@@ -24,17 +25,22 @@ final class SleepingComparison implements Comparison {
 
     @Override
     public double yardstick() throws InterruptedException {
-        return perSecond(few);
+        return cost.yardstick(rate(few));
     }
 
     @Override
     public double ours() throws InterruptedException {
-        return perSecond(many);
+        return cost.ours(rate(many));
     }
 
-    private double perSecond(EngineNode node) throws InterruptedException {
-        return ClosedLoop.perSecond(
+    private Window.Rate rate(EngineNode node) throws InterruptedException {
+        return ClosedLoop.rate(
                 window, callers, number -> node.insert(EngineNode.key(number % hot)));
+    }
+
+    @Override
+    public String note() {
+        return cost.toString();
     }
 
     @Override

@@ -75,11 +75,15 @@ public final class Comparison implements AutoCloseable {
             skipped.add(
                     "the router's hop: etcd is not on the PATH, so router and node share a process");
         }
-        start(
-                "workerd",
-                Workerd.missing(place.cache()),
-                () -> Workerd.open(place.cache(), place.folder(), plan));
-        start("PostgreSQL", Postgres.missing(), () -> Postgres.open(place.folder(), plan));
+        if (plan.wants(Workerd.SERIES)) {
+            start(
+                    "workerd",
+                    Workerd.missing(place.cache()),
+                    () -> Workerd.open(place.cache(), place.folder(), plan));
+        }
+        if (plan.wants(Postgres.SERIES)) {
+            start("PostgreSQL", Postgres.missing(), () -> Postgres.open(place.folder(), plan));
+        }
     }
 
     private void start(String name, Optional<String> missing, Opening opening)
@@ -93,7 +97,9 @@ public final class Comparison implements AutoCloseable {
         var peer = opening.open();
         closing.add(peer::close);
         versions.addAll(peer.versions());
-        peer.series().forEach(series -> peers.put(series, peer));
+        peer.series().stream()
+                .filter(plan.series()::contains)
+                .forEach(series -> peers.put(series, peer));
     }
 
     private PeersReport measure() throws IOException, InterruptedException {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +16,8 @@ import java.util.Set;
  */
 final class Postgres implements Peer {
     private static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
+    static final Set<Series> SERIES = Set.of(Series.POSTGRES_INSERTS, Series.POSTGRES_READS);
+
     private static final Duration READY_MAX = Duration.ofSeconds(30);
     private static final String THREADS = "2";
 
@@ -89,7 +90,7 @@ final class Postgres implements Peer {
 
     @Override
     public Set<Series> series() {
-        return EnumSet.of(Series.POSTGRES_INSERTS, Series.POSTGRES_READS);
+        return SERIES;
     }
 
     @Override

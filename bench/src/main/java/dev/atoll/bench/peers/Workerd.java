@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +16,8 @@ import java.util.stream.IntStream;
  * database for each key, called over HTTP by wrk. One thread at a time.
  */
 final class Workerd implements Peer {
+    static final Set<Series> SERIES = Set.of(Series.WORKERD_INSERTS, Series.WORKERD_READS);
+
     private static final Duration READY_MAX = Duration.ofSeconds(20);
     private static final String THREADS = "2";
 
@@ -81,7 +82,7 @@ final class Workerd implements Peer {
 
     @Override
     public Set<Series> series() {
-        return EnumSet.of(Series.WORKERD_INSERTS, Series.WORKERD_READS);
+        return SERIES;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.atoll.bench.peers.Comparison;
 import dev.atoll.bench.peers.PeersPlan;
 import dev.atoll.bench.peers.PeersReport;
 import dev.atoll.bench.peers.ReportText;
+import dev.atoll.bench.peers.Series;
 import dev.atoll.bench.peers.WorkFolder;
 import dev.atoll.cli.credentials.DevKey;
 import dev.atoll.cli.terminal.CommandException;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,6 +76,13 @@ final class PeersCommand implements Callable<Integer> {
             paramLabel = "SECONDS",
             description = "Time of each before the first round (default: ${DEFAULT-VALUE})")
     private long warmUp = PeersPlan.standard().load().warmUp().toSeconds();
+
+    @Option(
+            names = "--series",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Measure only these: ${COMPLETION-CANDIDATES} (default: all)")
+    private Set<Series> series = PeersPlan.standard().series();
 
     @Option(
             names = "--cache",
@@ -131,7 +140,8 @@ final class PeersCommand implements Callable<Integer> {
                             Duration.ofSeconds(warmUp),
                             Duration.ofSeconds(seconds),
                             0),
-                    rounds);
+                    rounds,
+                    series);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

@@ -21,6 +21,7 @@ import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.QueryStreamResponse;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,14 +34,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Api implements AutoCloseable {
     private final Transport transport;
+    private final boolean awaited;
 
     public Api(Transport transport) {
+        this(transport, false);
+    }
+
+    private Api(Transport transport, boolean awaited) {
         this.transport = transport;
+        this.awaited = awaited;
+    }
+
+    /** The same for callers that only wait for the futures: each has a thread less to pass. */
+    public Api awaited() {
+        return new Api(transport, true);
     }
 
     public <T> CompletableFuture<T> query(
             QueryRequest request, Duration deadline, Function<QueryResponse, T> decode) {
-        return transport.call(
+        return call(
                 DatabaseServiceGrpc.getQueryMethod(),
                 request,
                 deadline,
@@ -63,8 +75,7 @@ public final class Api implements AutoCloseable {
                 request.getRequestId().isEmpty()
                         ? Repeat.IF_NEVER_EXECUTED
                         : Repeat.AFTER_UNKNOWN_OUTCOME;
-        return transport.call(
-                DatabaseServiceGrpc.getMutateMethod(), request, deadline, repeat, decode);
+        return call(DatabaseServiceGrpc.getMutateMethod(), request, deadline, repeat, decode);
     }
 
     /** A new id for a Mutate. */
@@ -74,7 +85,7 @@ public final class Api implements AutoCloseable {
 
     public <T> CompletableFuture<T> create(
             CreateInstanceRequest request, Duration deadline, Function<Instance, T> decode) {
-        return transport.call(
+        return call(
                 InstanceServiceGrpc.getCreateInstanceMethod(),
                 request,
                 deadline,
@@ -84,7 +95,7 @@ public final class Api implements AutoCloseable {
 
     public <T> CompletableFuture<T> describe(
             DescribeInstanceRequest request, Duration deadline, Function<Instance, T> decode) {
-        return transport.call(
+        return call(
                 InstanceServiceGrpc.getDescribeInstanceMethod(),
                 request,
                 deadline,
@@ -96,7 +107,7 @@ public final class Api implements AutoCloseable {
             DeleteInstanceRequest request,
             Duration deadline,
             Function<DeleteInstanceResponse, T> decode) {
-        return transport.call(
+        return call(
                 InstanceServiceGrpc.getDeleteInstanceMethod(),
                 request,
                 deadline,
@@ -108,7 +119,7 @@ public final class Api implements AutoCloseable {
             ListInstancesRequest request,
             Duration deadline,
             Function<ListInstancesResponse, T> decode) {
-        return transport.call(
+        return call(
                 InstanceServiceGrpc.getListInstancesMethod(),
                 request,
                 deadline,
@@ -118,7 +129,7 @@ public final class Api implements AutoCloseable {
 
     public <T> CompletableFuture<T> nodes(
             ListNodesRequest request, Duration deadline, Function<ListNodesResponse, T> decode) {
-        return transport.call(
+        return call(
                 ClusterServiceGrpc.getListNodesMethod(),
                 request,
                 deadline,
@@ -128,7 +139,7 @@ public final class Api implements AutoCloseable {
 
     public <T> CompletableFuture<T> shards(
             ListShardsRequest request, Duration deadline, Function<ListShardsResponse, T> decode) {
-        return transport.call(
+        return call(
                 ClusterServiceGrpc.getListShardsMethod(),
                 request,
                 deadline,
@@ -140,12 +151,21 @@ public final class Api implements AutoCloseable {
             DescribeClusterRequest request,
             Duration deadline,
             Function<DescribeClusterResponse, T> decode) {
-        return transport.call(
+        return call(
                 ClusterServiceGrpc.getDescribeClusterMethod(),
                 request,
                 deadline,
                 Repeat.AFTER_UNKNOWN_OUTCOME,
                 decode);
+    }
+
+    private <Q, R, T extends @Nullable Object> CompletableFuture<T> call(
+            MethodDescriptor<Q, R> method,
+            Q request,
+            Duration deadline,
+            Repeat repeat,
+            Function<R, T> decode) {
+        return transport.call(new CallPlan<>(method, request, repeat, decode, awaited), deadline);
     }
 
     @Override

@@ -8,6 +8,11 @@ interface AttemptEnd<R> {
     /** With a reply. */
     void replied(R reply);
 
+    /** Whether {@link #replied} is quick and never blocks, so that the transport may run it. */
+    default boolean isQuick() {
+        return false;
+    }
+
     /** Without one. */
     void failed(Status status, Metadata trailers);
 }

@@ -73,7 +73,9 @@ final class PipelineStream {
             @Nullable Supplier<String> token,
             Executor executor,
             Consumer<Status> onEnd) {
-        var call = channel.newCall(DatabaseServiceGrpc.getPipelineMethod(), CallOptions.DEFAULT);
+        // Hears the server on the transport's own thread: what may block goes to the executor.
+        var options = CallOptions.DEFAULT.withExecutor(Runnable::run);
+        var call = channel.newCall(DatabaseServiceGrpc.getPipelineMethod(), options);
         var stream = new PipelineStream(call, token, executor, onEnd);
         stream.start();
         return stream;
@@ -178,7 +180,11 @@ final class PipelineStream {
             var ended = waiting.remove(reply.getCallId());
             // Nobody waits for one that was given up.
             if (ended != null) {
-                executor.execute(() -> deliver(reply, ended));
+                if (ended.end().isQuick() && !reply.hasError()) {
+                    deliver(reply, ended);
+                } else {
+                    executor.execute(() -> deliver(reply, ended));
+                }
             }
         }
 

@@ -68,6 +68,11 @@ final class Pipelines implements AutoCloseable {
             }
 
             @Override
+            public boolean isQuick() {
+                return end.isQuick();
+            }
+
+            @Override
             public void failed(Status status, Metadata trailers) {
                 underWay.decrementAndGet();
                 end.failed(status, trailers);

@@ -1,10 +1,8 @@
 package dev.atoll.client.internal;
 
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,24 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RepeatedCall<Q, R, T extends @Nullable Object> extends CompletableFuture<T> {
     private final Transport transport;
-    private final MethodDescriptor<Q, R> method;
-    private final Q request;
-    private final Repeat repeat;
-    private final Function<R, T> decode;
+    private final CallPlan<Q, R, T> plan;
 
     private volatile @Nullable Attempt attempt;
 
-    RepeatedCall(
-            Transport transport,
-            MethodDescriptor<Q, R> method,
-            Q request,
-            Repeat repeat,
-            Function<R, T> decode) {
+    RepeatedCall(Transport transport, CallPlan<Q, R, T> plan) {
         this.transport = transport;
-        this.method = method;
-        this.request = request;
-        this.repeat = repeat;
-        this.decode = decode;
+        this.plan = plan;
     }
 
     void start(long deadlineNanos) {
@@ -52,7 +39,12 @@ final class RepeatedCall<Q, R, T extends @Nullable Object> extends CompletableFu
 
     private void send(int number, long deadlineNanos) {
         try {
-            attempt = transport.attempt(method, request, deadlineNanos, end(number, deadlineNanos));
+            attempt =
+                    transport.attempt(
+                            plan.method(),
+                            plan.request(),
+                            deadlineNanos,
+                            end(number, deadlineNanos));
         } catch (RuntimeException e) {
             // What the token supplier threw.
             completeExceptionally(e);
@@ -71,7 +63,7 @@ final class RepeatedCall<Q, R, T extends @Nullable Object> extends CompletableFu
     }
 
     private void failed(CallFailure failure, long deadlineNanos) {
-        long delay = transport.retryDelayNanos(failure, repeat, deadlineNanos);
+        long delay = transport.retryDelayNanos(failure, plan.repeat(), deadlineNanos);
         if (delay < 0) {
             completeExceptionally(transport.exception(failure));
         } else {
@@ -91,10 +83,15 @@ final class RepeatedCall<Q, R, T extends @Nullable Object> extends CompletableFu
             @Override
             public void replied(R reply) {
                 try {
-                    complete(decode.apply(reply));
+                    complete(plan.decode().apply(reply));
                 } catch (RuntimeException e) {
                     completeExceptionally(e);
                 }
+            }
+
+            @Override
+            public boolean isQuick() {
+                return plan.awaited();
             }
 
             @Override

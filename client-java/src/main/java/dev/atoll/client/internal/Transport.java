@@ -127,17 +127,11 @@ public final class Transport implements AutoCloseable {
 
     /**
      * Sends a call and, where that is safe, sends it again. Cancelling the future cancels the call.
-     *
-     * @param decode runs once, on the reply
      */
-    public <Q, R, T extends @Nullable Object> CompletableFuture<T> call(
-            MethodDescriptor<Q, R> method,
-            Q request,
-            Duration deadline,
-            Repeat repeat,
-            Function<R, T> decode) {
+    <Q, R, T extends @Nullable Object> CompletableFuture<T> call(
+            CallPlan<Q, R, T> plan, Duration deadline) {
         checkOpen();
-        var call = new RepeatedCall<>(this, method, request, repeat, decode);
+        var call = new RepeatedCall<>(this, plan);
         call.start(System.nanoTime() + nanos(deadline));
         return call;
     }

@@ -2,11 +2,13 @@ package dev.atoll.router.forward;
 
 import com.google.protobuf.ByteString;
 import dev.atoll.wire.Failure;
+import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** The encoded message of a call, unread; its bytes are never modified. Immutable. */
@@ -56,6 +58,10 @@ final class Body {
         @Override
         public Body parse(InputStream stream) {
             try {
+                if (stream instanceof KnownLength && stream.available() <= bytesMax) {
+                    var exact = new byte[stream.available()];
+                    return new Body(exact, stream.readNBytes(exact, 0, exact.length), bytesMax);
+                }
                 // One more than allowed: a compressed stream does not know its length beforehand.
                 int readMax = bytesMax == Integer.MAX_VALUE ? bytesMax : bytesMax + 1;
                 var bytes = stream.readNBytes(readMax);
@@ -68,10 +74,16 @@ final class Body {
         }
     }
 
-    /** Tells gRPC the length, so that it copies the bytes once only. */
-    private static final class BodyStream extends ByteArrayInputStream implements KnownLength {
+    /** Tells gRPC the length, and writes by itself, so that the bytes are copied once only. */
+    private static final class BodyStream extends ByteArrayInputStream
+            implements KnownLength, Drainable {
         BodyStream(byte[] bytes) {
             super(bytes);
+        }
+
+        @Override
+        public int drainTo(OutputStream target) throws IOException {
+            return (int) transferTo(target);
         }
     }
 }

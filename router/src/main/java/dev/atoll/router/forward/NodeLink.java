@@ -42,6 +42,9 @@ final class NodeLink {
     private final ConcurrentHashMap<Long, End> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean sending = new AtomicBoolean();
 
+    /** Whether a flush is coming that takes what is queued now. */
+    private final AtomicBoolean flushing = new AtomicBoolean();
+
     @GuardedBy("this")
     private final ArrayDeque<LinkStep> queue = new ArrayDeque<>();
 
@@ -101,7 +104,7 @@ final class NodeLink {
             }
         }
         if (why == null) {
-            flush();
+            flushSoon();
         } else {
             end.broken(why, false);
         }
@@ -123,6 +126,17 @@ final class NodeLink {
             queue.add(LinkStep.newBuilder().setCallId(id).setCancel(cancel).build());
         }
         flush();
+    }
+
+    /** Steps of the messages that are read together leave together. */
+    private void flushSoon() {
+        if (flushing.compareAndSet(false, true)) {
+            AfterRead.run(
+                    () -> {
+                        flushing.set(false);
+                        flush();
+                    });
+        }
     }
 
     private void flush() {

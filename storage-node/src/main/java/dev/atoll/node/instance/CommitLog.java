@@ -15,8 +15,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -35,10 +33,7 @@ final class CommitLog implements AutoCloseable {
     private final Journal journal;
     private final Ownership ownership;
 
-    /** Replies leave on it, and not on the journal's own thread, for which all commits wait. */
-    private final ExecutorService gate =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name("output-gate").factory());
+    private final OutputGate gate = new OutputGate();
 
     CommitLog(Journal journal, Ownership ownership) {
         this.journal = journal;
@@ -139,12 +134,12 @@ final class CommitLog implements AutoCloseable {
                 new Durable() {
                     @Override
                     public void durable() {
-                        gate.execute(held::release);
+                        gate.leave(held::release);
                     }
 
                     @Override
                     public void failed(Failure cause) {
-                        gate.execute(() -> held.fail(cause));
+                        gate.leave(() -> held.fail(cause));
                     }
                 });
     }
@@ -210,6 +205,6 @@ final class CommitLog implements AutoCloseable {
 
     @Override
     public void close() {
-        gate.shutdown();
+        gate.close();
     }
 }

@@ -41,6 +41,10 @@ final class LanePool implements AutoCloseable {
     @GuardedBy("this")
     private int idle;
 
+    // Notified, and not running yet.
+    @GuardedBy("this")
+    private int waking;
+
     // Lanes that a thread took and has not put down: no longer ready, perhaps not busy yet.
     @GuardedBy("this")
     private int turns;
@@ -91,10 +95,22 @@ final class LanePool implements AutoCloseable {
     /** Gives the lane a turn when its time comes. */
     synchronized void submit(Lane lane) {
         ready.add(lane);
-        notify();
+        wakeOne();
         // Threads that were notified count as idle until they run.
         if (ready.size() > idle && workers.size() < threadsCore) {
             startWorker();
+        }
+    }
+
+    /**
+     * One at a time: it wakes the next if there is more to do than it can take. Tasks are short,
+     * and to wake every thread for a burst of them costs more than the tasks.
+     */
+    @GuardedBy("this")
+    private void wakeOne() {
+        if (waking == 0 && idle > 0) {
+            waking = 1;
+            notify();
         }
     }
 
@@ -126,6 +142,8 @@ final class LanePool implements AutoCloseable {
             while (drained && (!ready.isEmpty() || turns > 0)) {
                 try {
                     wait(CHECK_EVERY.toMillis());
+                    // It may have been meant for a worker.
+                    notify();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     return false;
@@ -226,6 +244,7 @@ final class LanePool implements AutoCloseable {
                             return null;
                         }
                         LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
+                        waking = 0;
                     }
                     turns++;
                     return ready.poll();
@@ -233,6 +252,9 @@ final class LanePool implements AutoCloseable {
                     throw new IllegalStateException("a lane's thread was interrupted", e);
                 } finally {
                     idle--;
+                    if (!ready.isEmpty()) {
+                        wakeOne();
+                    }
                 }
             }
         }

@@ -28,8 +28,11 @@ final class LifeCycle {
     /** How many of the least recently used are looked at for one that has nothing to do. */
     private static final int SLEEP_CANDIDATES = 64;
 
-    /** A WAL of this size is folded before more is written. */
-    private static final long FOLD_AT_BYTES = 8L << 20;
+    /**
+     * A WAL of this size is folded before more is written: at a page of 4 KiB, as many frames as
+     * fit into one piece of SQLite's index of them, which an open instance has in any case.
+     */
+    private static final long FOLD_AT_BYTES = 4_062L * (4_096 + 24);
 
     private static final Duration RETRY_WHEN_ALL_ARE_BUSY = Duration.ofMillis(100);
 

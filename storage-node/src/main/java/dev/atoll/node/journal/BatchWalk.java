@@ -6,13 +6,19 @@ import java.util.Optional;
 
 /** Goes through the batches of a segment, past damaged places. One thread at a time. */
 final class BatchWalk {
-    // Many small batches in one read, and not much waste when only directories are wanted.
-    private static final int READ_AHEAD_BYTES = 64 * 1024;
+    // Many small batches in one read; of large ones, the directory and the next header.
+    private static final int READ_AHEAD_BYTES = 256 * 1024;
+    private static final int LARGE_BATCH_BYTES = 64 * 1024;
+    private static final int NEXT_HEADER_BYTES = 2 * SegmentHeader.BLOCK_BYTES;
 
     private final Segment segment;
     private final SeededChecksum checksum;
+    private final ByteBuffer head = ByteBuffer.allocate(BatchHeader.BYTES);
+    private int readAheadBytes = READ_AHEAD_BYTES;
     private long offset = SegmentHeader.BLOCK_BYTES;
-    private ByteBuffer window = ByteBuffer.allocate(READ_AHEAD_BYTES).limit(0);
+
+    // Outside the heap: else every read would copy once more.
+    private ByteBuffer window = ByteBuffer.allocateDirect(READ_AHEAD_BYTES).limit(0);
     private long windowAt;
 
     BatchWalk(Segment segment) {
@@ -51,15 +57,27 @@ final class BatchWalk {
             var header = header(at, end);
             if (header.isPresent()) {
                 if (at > from) {
+                    // What was read ahead may be older than what is behind it, in a log that grows.
+                    window.limit(0);
+                    var before = header(from, end);
+                    if (before.isPresent()) {
+                        return Optional.of(batch(from, before.get()));
+                    }
                     offset = at;
                     return Optional.of(new Gap(from, at));
                 }
-                offset = at + header.get().paddedLength();
-                return Optional.of(new Batch(at, header.get()));
+                return Optional.of(batch(at, header.get()));
             }
         }
         offset = end;
         return Optional.of(new Gap(from, end));
+    }
+
+    private Batch batch(long at, BatchHeader header) {
+        int length = header.paddedLength();
+        offset = at + length;
+        readAheadBytes = length > LARGE_BATCH_BYTES ? NEXT_HEADER_BYTES : READ_AHEAD_BYTES;
+        return new Batch(at, header);
     }
 
     /**
@@ -68,9 +86,9 @@ final class BatchWalk {
      */
     ByteBuffer bytes(long at, int length) throws IOException {
         if (at < windowAt || at + length > windowAt + window.limit()) {
-            int wanted = Math.max(length, READ_AHEAD_BYTES);
+            int wanted = Math.max(length + NEXT_HEADER_BYTES, readAheadBytes);
             if (window.capacity() < wanted) {
-                window = ByteBuffer.allocate(wanted);
+                window = ByteBuffer.allocateDirect(wanted);
             }
             window.clear().limit(wanted);
             segment.file().readFully(window, at);
@@ -97,11 +115,9 @@ final class BatchWalk {
             return Optional.empty();
         }
         var header = BatchHeader.get(block, 0);
-        int expected = block.getInt(4);
-        var head = ByteBuffer.allocate(BatchHeader.BYTES).put(block).flip();
+        head.clear().put(block).flip();
         var directory = bytes(at + header.directoryAt(), header.length() - header.directoryAt());
-        var both = ByteBuffer.allocate(head.limit() + directory.limit()).put(head).put(directory);
-        return checksum.of(both, 8, both.position()) == expected
+        return checksum.of(head, 8, BatchHeader.BYTES, directory) == head.getInt(4)
                 ? Optional.of(header)
                 : Optional.empty();
     }

@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Prints what is in a journal, a line a record, without changing anything; the node may be running.
@@ -18,6 +20,9 @@ public final class JournalDump {
     /** So many page numbers tell what kind of commit it is. */
     private static final int PAGES_SHOWN_MAX = 16;
 
+    /** A node trims twice a second at most, and looking takes less. */
+    private static final int LOOKS_MAX = 50;
+
     private JournalDump() {}
 
     /**
@@ -25,30 +30,42 @@ public final class JournalDump {
      * IOException if there is no journal, or one that this version cannot read.
      */
     public static int print(Disk disk, Path directory, PrintWriter out) throws IOException {
-        var settings = settings(disk, directory);
-        var found =
-                new Recovery(
-                                new FileJournal.Place(disk, directory),
-                                settings,
-                                Recovery.Mode.LOOK,
-                                LogMark.NONE)
-                        .run();
+        var place = new FileJournal.Place(disk, directory);
+        var looked = look(place);
+        var found = looked.found();
+        long segmentBytes = looked.segmentBytes();
         try {
             out.printf(
                     "log %016x, %d segments of %d bytes, needed from %s on, last position %d%n",
                     found.logId().orElse(0L),
                     found.segments().size(),
-                    settings.segmentBytes(),
+                    segmentBytes,
                     name(found.start().segment()),
                     found.last());
             for (var damage : found.files().damages()) {
                 out.println("DAMAGED " + damage);
             }
             int damaged = found.files().damages().size();
-            return damaged + printRecords(found, settings.segmentBytes(), out);
+            return damaged + printRecords(found, segmentBytes, out);
         } finally {
             for (var segment : found.segments()) {
                 segment.file().close();
+            }
+        }
+    }
+
+    private record Looked(Recovery.Found found, long segmentBytes) {}
+
+    private static Looked look(FileJournal.Place place) throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                var settings = settings(place.disk(), place.directory());
+                var recovery = new Recovery(place, settings, Recovery.Mode.LOOK, LogMark.NONE);
+                return new Looked(recovery.run(), settings.segmentBytes());
+            } catch (Recovery.MovedOn e) {
+                if (i == LOOKS_MAX) {
+                    throw e;
+                }
             }
         }
     }
@@ -68,15 +85,35 @@ public final class JournalDump {
                 switch (entry.get()) {
                     case JournalEntry.Intact intact -> out.println(line(intact, segmentBytes));
                     case JournalEntry.Damaged damage -> {
-                        out.println("DAMAGED " + damage.damage());
-                        damaged++;
+                        if (isUsedAgain(found.segments(), damage.damage())) {
+                            out.println("TRIMMED meanwhile " + damage.damage().file());
+                        } else {
+                            out.println("DAMAGED " + damage.damage());
+                            damaged++;
+                        }
                     }
                     case JournalEntry.Listed listed ->
                             throw new IllegalStateException("not asked for: " + listed);
                 }
             }
+        } catch (IllegalArgumentException e) {
+            // Its file was given to another segment between two reads.
+            out.println("TRIMMED meanwhile: " + e.getMessage());
         }
         return damaged;
+    }
+
+    /** A running node may have trimmed the segment, and made another of its file. */
+    private static boolean isUsedAgain(List<Segment> segments, Damage damage) throws IOException {
+        for (var segment : segments) {
+            if (segment.name().equals(damage.file())) {
+                var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
+                segment.file().readFully(block, 0);
+                var now = SegmentHeader.parse(block.flip());
+                return now.isPresent() && !now.get().equals(segment.header());
+            }
+        }
+        return false;
     }
 
     private static String line(JournalEntry.Intact entry, long segmentBytes) {
@@ -139,26 +176,33 @@ public final class JournalDump {
         return SegmentFiles.segmentPath(Path.of(""), index).toString();
     }
 
-    /** The sizes that the first readable segment names. */
+    /** The sizes that a readable segment names. */
     private static JournalSettings settings(Disk disk, Path directory) throws IOException {
-        for (var path : disk.list(directory)) {
+        // The newest first: a running node may trim the others meanwhile.
+        for (var path : disk.list(directory).reversed()) {
             if (SegmentFiles.number(path, "segment").isPresent()) {
-                try (var file = disk.open(path, OpenMode.READ)) {
-                    var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
-                    file.readFully(block, 0);
-                    var header = SegmentHeader.parse(block.flip());
-                    if (header.isPresent()) {
-                        var usual = JournalSettings.DEFAULT;
-                        return new JournalSettings(
-                                header.get().segmentBytes(),
-                                usual.bytesMax(),
-                                usual.waitingBytesMax(),
-                                usual.reserveBytes(),
-                                usual.coverAfter());
-                    }
+                var header = header(disk, path);
+                if (header.isPresent()) {
+                    var usual = JournalSettings.DEFAULT;
+                    return new JournalSettings(
+                            header.get().segmentBytes(),
+                            usual.bytesMax(),
+                            usual.waitingBytesMax(),
+                            usual.reserveBytes(),
+                            usual.coverAfter());
                 }
             }
         }
         throw new NoSuchFileException(directory.toString(), null, "no journal is there");
+    }
+
+    private static Optional<SegmentHeader> header(Disk disk, Path path) throws IOException {
+        try (var file = disk.open(path, OpenMode.READ)) {
+            var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
+            file.readFully(block, 0);
+            return SegmentHeader.parse(block.flip());
+        } catch (NoSuchFileException e) {
+            throw new Recovery.MovedOn(e);
+        }
     }
 }

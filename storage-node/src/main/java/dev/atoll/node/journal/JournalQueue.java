@@ -204,9 +204,7 @@ final class JournalQueue {
         } finally {
             lock.unlock();
         }
-        for (var done = poll(position); done != null; done = poll(position)) {
-            done.durable();
-        }
+        pollAll(position).forEach(Durable::durable);
     }
 
     /** The writer's: nothing becomes durable any more. */
@@ -217,9 +215,7 @@ final class JournalQueue {
         } finally {
             lock.unlock();
         }
-        for (var done = poll(Long.MAX_VALUE); done != null; done = poll(Long.MAX_VALUE)) {
-            done.failed(cause);
-        }
+        pollAll(Long.MAX_VALUE).forEach(done -> done.failed(cause));
     }
 
     /** The most a record can take on disk, alone in its batch, spread over parts. */
@@ -228,13 +224,17 @@ final class JournalQueue {
         return bytes + OVERHEAD_BYTES * (1 + 2 * bytes / settings.partBytes());
     }
 
-    private @Nullable Durable poll(long position) {
+    private List<Durable> pollAll(long position) {
+        var all = new ArrayList<Durable>();
         lock.lock();
         try {
-            return waiters.poll(position);
+            for (var next = waiters.poll(position); next != null; next = waiters.poll(position)) {
+                all.add(next);
+            }
         } finally {
             lock.unlock();
         }
+        return all;
     }
 
     private boolean enter(long position, Durable done) {

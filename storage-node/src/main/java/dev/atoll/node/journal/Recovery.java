@@ -7,13 +7,17 @@ import dev.atoll.node.journal.BatchWalk.Batch;
 import dev.atoll.node.journal.BatchWalk.Gap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Recovery {
     private static final BatchHeader.Start FRESH = new BatchHeader.Start(1, 0);
+
+    private static final int SCANS_AT_ONCE = 4;
 
     private final Disk disk;
     private final Path directory;
@@ -86,6 +92,15 @@ final class Recovery {
             boolean orderly,
             boolean covered) {}
 
+    /** A running node trimmed the log while it was looked at: to be looked at once more. */
+    static final class MovedOn extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        MovedOn(@Nullable IOException cause) {
+            super("the log was trimmed meanwhile", cause);
+        }
+    }
+
     /** A segment and the batches in it. */
     private static final class Scanned {
         private final Segment segment;
@@ -93,6 +108,7 @@ final class Recovery {
         private @Nullable Batch first;
         private @Nullable Batch last;
         private @Nullable Batch lastWithRecords;
+        private boolean orderly = true;
         private long durable;
         private BatchHeader.Start start = FRESH;
 
@@ -119,10 +135,7 @@ final class Recovery {
         if (mode == Mode.REPAIR) {
             disk.createDirectories(directory);
         }
-        var scanned = new ArrayList<Scanned>();
-        for (var segment : open().values()) {
-            scanned.add(scan(segment));
-        }
+        var scanned = scan(open().values());
         endAtUndurableGap(scanned);
         var start = FRESH;
         for (var one : scanned) {
@@ -250,7 +263,12 @@ final class Recovery {
     }
 
     private Optional<Segment> open(Path path, long index) throws IOException {
-        var file = disk.open(path, mode == Mode.REPAIR ? OpenMode.WRITE : OpenMode.READ);
+        DiskFile file;
+        try {
+            file = disk.open(path, mode == Mode.REPAIR ? OpenMode.WRITE : OpenMode.READ);
+        } catch (NoSuchFileException e) {
+            throw mode == Mode.LOOK ? new MovedOn(e) : e;
+        }
         opened.add(file);
         var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
         file.readFully(block, 0);
@@ -259,6 +277,9 @@ final class Recovery {
             lostHeaderIndex = Math.max(lostHeaderIndex, index);
             file.close();
             return Optional.empty();
+        }
+        if (mode == Mode.LOOK && header.get().index() != index) {
+            throw new MovedOn(null);
         }
         check(path, index, header.get());
         return Optional.of(new Segment(path, header.get(), file));
@@ -292,6 +313,30 @@ final class Recovery {
         logId = header.logId();
     }
 
+    /** Several at once: a cold disk has more to give than one reader takes. */
+    private List<Scanned> scan(Collection<Segment> segments) throws IOException {
+        var scanned = new ArrayList<Scanned>();
+        var threads = Thread.ofPlatform().name("journal-scan-", 0).factory();
+        // Newest first where the log may grow meanwhile: then nothing is missing before a segment.
+        int atOnce = mode == Mode.LOOK ? 1 : SCANS_AT_ONCE;
+        try (var pool = Executors.newFixedThreadPool(atOnce, threads)) {
+            var newestFirst = List.copyOf(segments).reversed();
+            var running = newestFirst.stream().map(one -> pool.submit(() -> scan(one))).toList();
+            for (var one : running.reversed()) {
+                scanned.add(one.get());
+            }
+        } catch (ExecutionException e) {
+            throw new IOException("journal " + directory + ": cannot be read", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("journal " + directory + ": interrupted", e);
+        }
+        for (var one : scanned) {
+            orderly &= one.orderly;
+        }
+        return scanned;
+    }
+
     private Scanned scan(Segment segment) throws IOException {
         var scanned = new Scanned(segment);
         boolean gap = false;
@@ -308,7 +353,7 @@ final class Recovery {
                     var last = scanned.last;
                     long after =
                             last == null ? batch.header().known().begin() : last.header().after();
-                    orderly &= !gap && batch.header().before() == after;
+                    scanned.orderly &= !gap && batch.header().before() == after;
                     if (batch.header().before() > after) {
                         scanned.cuts.add(new Cut(last, after));
                     }

@@ -35,6 +35,15 @@ final class SeededChecksum {
         return of(bytes, from, to, to, to);
     }
 
+    /** The checksum of a range of one buffer and of all of another. */
+    int of(ByteBuffer bytes, int from, int to, ByteBuffer more) {
+        crc.reset();
+        crc.update(seed);
+        update(bytes, from, to);
+        update(more, 0, more.limit());
+        return (int) crc.getValue();
+    }
+
     private void update(ByteBuffer bytes, int from, int to) {
         if (from < to) {
             bytes.limit(to).position(from);

@@ -1,6 +1,5 @@
 package dev.atoll.node.rpc;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import dev.atoll.node.instance.Call;
@@ -31,10 +30,10 @@ final class LinkCalls {
      * @param refused the instances whose calls the stream has to refuse
      */
     Call<? extends MessageLite> submit(LinkCall call, Set<InstanceKey> refused) {
-        var context = context(call);
+        var key = InstanceKey.ofBytes(call.getAuthorisedKey().toByteArray());
+        var context = context(call, key);
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(call.getTimeoutMicros());
-        var key = key(call.getAuthorisedKey());
         var terms =
                 new Terms(
                         deadlineNanos,
@@ -85,15 +84,11 @@ final class LinkCalls {
         };
     }
 
-    private static CallContext context(LinkCall call) {
+    private static CallContext context(LinkCall call, InstanceKey key) {
         try {
-            return new CallContext(Caller.of(call.getCaller()), key(call.getAuthorisedKey()));
+            return new CallContext(Caller.of(call.getCaller()), key);
         } catch (IllegalArgumentException e) {
             throw Failure.of(Reason.TOKEN_INVALID, "the router's call: " + e.getMessage(), e);
         }
-    }
-
-    private static InstanceKey key(ByteString bytes) {
-        return InstanceKey.ofBytes(bytes.toByteArray());
     }
 }

@@ -21,6 +21,7 @@ final class Capture implements AutoCloseable {
     private final WalFile wal;
     private final PageSums sums;
     private final SqliteErrors errors;
+    private final DatabaseSync sync;
     private SqliteConnection connection;
 
     private Capture(
@@ -31,6 +32,7 @@ final class Capture implements AutoCloseable {
         this.wal = wal;
         this.sums = sums;
         this.errors = connection.errors();
+        this.sync = new DatabaseSync(disk, database);
     }
 
     /** Opens a database that is folded whole, or new; its WAL is gone. */
@@ -91,6 +93,7 @@ final class Capture implements AutoCloseable {
         wal.close();
         Undo.move(disk, database);
         connection.close();
+        sync.close();
         Undo.moveBack(disk, database);
         wal.cut(mark);
         connection = SqliteConnection.openCaptured(database, false);
@@ -104,12 +107,12 @@ final class Capture implements AutoCloseable {
         checkUntouched();
         // Before SQLite copies pages that it does not verify.
         var changed = wal.isFolded() ? new TreeMap<Integer, Integer>() : wal.verify();
-        // Syncs the WAL, then the database: in this order a crash finds one of both whole.
-        connection.setPragma("synchronous", "2");
-        try {
+        if (sync.open()) {
             checkpoint();
-        } finally {
-            connection.setPragma("synchronous", "0");
+            // Before the sidecar speaks of what is in the file.
+            sync.sync();
+        } else {
+            checkpointSynced();
         }
         boolean first = folded().isEmpty();
         if (first) {
@@ -121,6 +124,16 @@ final class Capture implements AutoCloseable {
             disk.syncDirectory(folder());
         }
         wal.folded();
+    }
+
+    /** SQLite syncs the WAL, too, though after a crash nobody would look at it. */
+    private void checkpointSynced() throws SQLException {
+        connection.setPragma("synchronous", "2");
+        try {
+            checkpoint();
+        } finally {
+            connection.setPragma("synchronous", "0");
+        }
     }
 
     private Path folder() {
@@ -172,6 +185,8 @@ final class Capture implements AutoCloseable {
             connection.close();
         } catch (SQLException e) {
             throw errors.ofFile(e);
+        } finally {
+            sync.close();
         }
     }
 
@@ -194,6 +209,7 @@ final class Capture implements AutoCloseable {
         wal.close();
         Undo.move(disk, database);
         connection.close();
+        sync.close();
         Undo.moveBack(disk, database);
     }
 }

@@ -57,7 +57,7 @@ final class WalFile implements AutoCloseable {
     /** SQLite locks the byte at 1 GiB, and never uses the page that it is in. */
     private static final long LOCK_BYTE = 1L << 30;
 
-    /** A small commit and the header behind it are read at once. */
+    /** A small commit is read at once. */
     private static final int FRAMES_FIRST = 3;
 
     private static final int FRAMES_MORE = 16;
@@ -80,6 +80,9 @@ final class WalFile implements AutoCloseable {
     private int salt2;
     private int sum1;
     private int sum2;
+
+    /** Of the newest small commit: the next one is mostly as long. */
+    private int framesExpected = FRAMES_FIRST;
 
     /** Whether the next write may begin the file anew: all of it is in the database. */
     private boolean restartAllowed = true;
@@ -126,7 +129,10 @@ final class WalFile implements AutoCloseable {
         try {
             boolean there = (!holdsNothing() && !restartAllowed) || readHeader();
             if (there) {
-                var small = readSmall();
+                var small = readSmall(framesExpected);
+                if (small.isEmpty() && framesExpected < FRAMES_FIRST) {
+                    small = readSmall(FRAMES_FIRST);
+                }
                 if (small.isPresent()) {
                     return small;
                 }
@@ -271,14 +277,15 @@ final class WalFile implements AutoCloseable {
     }
 
     /** One read, which is enough for almost all commits; empty if it shows no whole commit. */
-    private Optional<CapturedCommit> readSmall() throws IOException {
+    private Optional<CapturedCommit> readSmall(int most) throws IOException {
         var frames = buffer(FRAMES_FIRST);
-        int whole = read(frames, FRAMES_FIRST * frameBytes(), end) / frameBytes();
+        int whole = read(frames, most * frameBytes(), end) / frameBytes();
         checksum.set(sum1, sum2);
         for (int i = 0; i < whole && follows(frames, i * frameBytes()); i++) {
             int pageCount = pageCount(frames, i * frameBytes());
             if (pageCount != 0) {
                 // One COMMIT makes one commit; what is behind it is stale.
+                framesExpected = i + 1;
                 var images = PageImages.builder(pageSize, i + 1);
                 for (int j = 0; j <= i; j++) {
                     put(frames, j * frameBytes(), end + (long) j * frameBytes(), images);

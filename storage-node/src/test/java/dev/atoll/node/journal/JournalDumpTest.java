@@ -8,7 +8,11 @@ import dev.atoll.node.journal.TestLog.Maker;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What the dump prints, and that it only looks. */
@@ -77,5 +81,36 @@ class JournalDumpTest {
     @Test
     void saysWhereThereIsNone() {
         assertThatThrownBy(this::print).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void printsALogThatIsTrimmedMeanwhile() throws Exception {
+        try (var journal = TestLog.open(disk, 1)) {
+            var maker = new Maker(1);
+            TestLog.write(journal, maker.commit(1, 8));
+            var goOn = new AtomicBoolean(true);
+            var writing =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                while (goOn.get()) {
+                                    trimAll(journal, maker);
+                                }
+                            });
+            for (int i = 0; i < 200; i++) {
+                assertThat(print()).as("%s", printed).isZero();
+                printed.getBuffer().setLength(0);
+            }
+            goOn.set(false);
+            writing.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void trimAll(Journal journal, Maker maker) {
+        try {
+            TestLog.write(journal, maker.commit(1, 20));
+            journal.trim(journal.durable());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

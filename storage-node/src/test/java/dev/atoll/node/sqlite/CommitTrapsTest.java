@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,6 +161,42 @@ class CommitTrapsTest {
         execute("INSERT INTO t VALUES (2, 'b')");
         assertThat(database.commit()).isEqualTo(commit + 1);
         isTheJournalsCopy();
+    }
+
+    @Test
+    void aCommitThatFailsAndHappenedAllTheSameIsUndone() throws IOException {
+        execute("INSERT INTO t VALUES (1, 'a')");
+        long commit = database.commit();
+        // What SQLite then says of the COMMIT proper: there is none to commit any more.
+        failure(
+                Reason.OUTCOME_UNKNOWN,
+                () ->
+                        database.write(
+                                budget(),
+                                TestDatabase.sink(journal::add),
+                                t -> {
+                                    t.execute(SqlCall.of("INSERT INTO t VALUES (2, 'b')"));
+                                    return commitBehindItsBack();
+                                }));
+        failure(Reason.NODE_UNAVAILABLE, this::count);
+        database.close();
+        Redo.redo(SystemDisk.INSTANCE, file, ALICE.incarnation(), journal);
+        database =
+                InstanceDatabase.open(file, ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+        assertThat(count()).isEqualTo(1);
+        assertThat(database.commit()).isEqualTo(commit);
+        execute("INSERT INTO t VALUES (2, 'c')");
+        assertThat(database.commit()).isEqualTo(commit + 1);
+        isTheJournalsCopy();
+    }
+
+    private boolean commitBehindItsBack() {
+        try {
+            database.engine().connection().runOnce("COMMIT");
+            return true;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

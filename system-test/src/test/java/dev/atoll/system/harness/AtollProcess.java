@@ -19,7 +19,10 @@ import java.util.TreeMap;
  */
 public final class AtollProcess implements AutoCloseable {
     private static final String MAIN = "dev.atoll.cli.Atoll";
-    private static final Duration READY_MAX = Duration.ofSeconds(40);
+
+    /** Long tests run beside builds, on machines that are busy for minutes. */
+    private static final Duration READY_MAX = Duration.ofMinutes(2);
+
     private static final Duration HTTP_MAX = Duration.ofSeconds(5);
 
     private final String command;

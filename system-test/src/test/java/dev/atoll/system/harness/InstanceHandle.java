@@ -11,6 +11,7 @@ import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.OperationResult;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.ReadOperation;
+import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.proto.v1.WriteOperation;
 import java.util.List;
 
@@ -89,6 +90,13 @@ public record InstanceHandle(TestClient client, InstanceKey key) {
     public Instance describe() {
         return client.instances()
                 .describeInstance(DescribeInstanceRequest.newBuilder().setInstance(key).build());
+    }
+
+    /** What a check finds wrong with its files. */
+    public List<String> verify() {
+        return client.instances()
+                .verifyInstance(VerifyInstanceRequest.newBuilder().setInstance(key).build())
+                .getProblemsList();
     }
 
     public void delete() {

@@ -1,7 +1,6 @@
 package dev.atoll.system.history;
 
 import dev.atoll.proto.v1.InstanceKey;
-import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.system.harness.TestClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,8 +66,7 @@ public final class Workload implements AutoCloseable {
         for (var instance : instances) {
             instance.readWhole(client);
             problems.addAll(instance.history().check());
-            var request = VerifyInstanceRequest.newBuilder().setInstance(instance.key()).build();
-            problems.addAll(client.instances().verifyInstance(request).getProblemsList());
+            problems.addAll(instance.through(client).verify());
         }
         return problems;
     }

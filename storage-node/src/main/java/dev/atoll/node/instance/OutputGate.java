@@ -1,0 +1,61 @@
+package dev.atoll.node.instance;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that replies leave on once they may, in the order in which they may: it is not the
+ * journal's own, for which all commits wait. Thread-safe.
+ *
+ * <p>A sync lets many replies go at once: they wake the thread once, not once each.
+ */
+final class OutputGate implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputGate.class);
+
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().daemon().name("output-gate").factory());
+
+    /** As long as there are calls in flight, at the most, which are limited. */
+    private final Queue<Runnable> leaving = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean awake = new AtomicBoolean();
+
+    /** Lets a reply go, behind those that were let go before. */
+    void leave(Runnable reply) {
+        leaving.add(reply);
+        if (awake.compareAndSet(false, true)) {
+            thread.execute(this::run);
+        }
+    }
+
+    private void run() {
+        do {
+            for (var reply = leaving.poll(); reply != null; reply = leaving.poll()) {
+                run(reply);
+            }
+            awake.set(false);
+            // One that came just before that line has woken nobody.
+        } while (!leaving.isEmpty() && awake.compareAndSet(false, true));
+    }
+
+    private static void run(Runnable reply) {
+        try {
+            reply.run();
+        } catch (RuntimeException e) {
+            // The replies behind it must leave all the same.
+            LOG.error("a reply could not be given", e);
+        }
+    }
+
+    /** Lets those go that are here already. */
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}
