@@ -163,11 +163,8 @@ public final class DataFolder implements AutoCloseable {
 
     /** The file of an instance; its folder exists when this returns. */
     public Path instanceFile(int shard, long incarnation) {
-        var folder =
-                shardFolder(shard)
-                        .resolve(String.valueOf(Character.forDigit(spread(incarnation), 16)));
         foldersMade.computeIfAbsent(
-                folder,
+                instanceFolder(shard, incarnation),
                 missing -> {
                     try {
                         Files.createDirectories(missing);
@@ -177,7 +174,18 @@ public final class DataFolder implements AutoCloseable {
                     }
                     return true;
                 });
-        return folder.resolve(String.format(Locale.ROOT, "%016x", incarnation) + SUFFIX);
+        return findInstanceFile(shard, incarnation);
+    }
+
+    /** The file of an instance, if there is one. */
+    public Path findInstanceFile(int shard, long incarnation) {
+        return instanceFolder(shard, incarnation)
+                .resolve(String.format(Locale.ROOT, "%016x", incarnation) + SUFFIX);
+    }
+
+    private Path instanceFolder(int shard, long incarnation) {
+        return shardFolder(shard)
+                .resolve(String.valueOf(Character.forDigit(spread(incarnation), 16)));
     }
 
     /** Whether an instance of the shard ever was on this node. */

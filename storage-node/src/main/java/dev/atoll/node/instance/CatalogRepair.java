@@ -117,7 +117,7 @@ final class CatalogRepair {
     /** Removes what a crash left of creations that came to nothing. */
     static void discardCreations(DataFolder folder, Catalog catalog) throws IOException {
         for (var entry : catalog.findCreating()) {
-            DataFolder.removeFiles(folder.instanceFile(entry.shard(), entry.incarnation()));
+            DataFolder.removeFiles(folder.findInstanceFile(entry.shard(), entry.incarnation()));
             catalog.remove(entry.incarnation());
         }
     }

@@ -164,7 +164,7 @@ final class Incarnations {
     private void remove(HostedInstance instance, long incarnation) {
         try {
             recovery.ensure(incarnation);
-            DataFolder.removeFiles(folder.instanceFile(instance.shard, incarnation));
+            DataFolder.removeFiles(folder.findInstanceFile(instance.shard, incarnation));
             catalog.remove(incarnation);
             recovery.forget(incarnation);
             instance.folded();

@@ -249,7 +249,7 @@ final class LifeCycle {
             redo(instance, entry);
             var database =
                     InstanceDatabase.open(
-                            folder.instanceFile(entry.shard(), entry.incarnation()),
+                            folder.findInstanceFile(entry.shard(), entry.incarnation()),
                             new InstanceDatabase.Identity(entry.incarnation(), instance.key),
                             limits.sqlite(),
                             clock);

@@ -93,6 +93,6 @@ final class Quarantine {
     }
 
     private Path file(CatalogEntry entry) {
-        return folder.instanceFile(entry.shard(), entry.incarnation());
+        return folder.findInstanceFile(entry.shard(), entry.incarnation());
     }
 }

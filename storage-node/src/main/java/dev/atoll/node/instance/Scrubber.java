@@ -146,7 +146,7 @@ final class Scrubber implements AutoCloseable {
                 over = true; // Deleted since.
                 return;
             }
-            var file = folder.instanceFile(entry.shard(), entry.incarnation());
+            var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
             var running = scrubbing;
             if (running == null) {
                 running = new ClosedDatabase.Scrubbing(file);

@@ -66,7 +66,7 @@ final class Upkeep {
     }
 
     private Optional<Failure> scrub(CatalogEntry entry) {
-        var file = folder.instanceFile(entry.shard(), entry.incarnation());
+        var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
         try {
             return ClosedDatabase.scrub(file)
                     .map(

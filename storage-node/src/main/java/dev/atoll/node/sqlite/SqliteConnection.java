@@ -6,12 +6,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
 import org.sqlite.SQLiteOpenMode;
+import org.sqlite.core.Codes;
 import org.sqlite.jdbc4.JDBC4Connection;
 
 /**
@@ -51,6 +54,13 @@ final class SqliteConnection implements AutoCloseable {
 
     /** The same, but that commits are taken from the WAL and made durable by the node. */
     private static final List<String[]> CAPTURED_PRAGMAS = captured();
+
+    /** What a file, or a transaction, may not let be set; the rest depends on the library alone. */
+    private static final Set<String> DEPEND_ON_THE_FILE =
+            Set.of("locking_mode", "auto_vacuum", "synchronous", "journal_mode");
+
+    /** Lists of pragmas that a connection of this process was found to have taken, all of them. */
+    private static final Set<List<String[]>> TAKEN = ConcurrentHashMap.newKeySet();
 
     private static final RowReader<Long> FIRST_NUMBER = row -> row.longValue(0);
 
@@ -111,8 +121,31 @@ final class SqliteConnection implements AutoCloseable {
         // Tells the driver that transactions are ours: else it adds a BEGIN and COMMIT of its own.
         connection.getConnectionConfig().setAutoCommit(false);
         checkVersion(connection.libversion());
+        if (TAKEN.contains(pragmas)) {
+            setTaken(pragmas);
+        } else {
+            for (var pragma : pragmas) {
+                setPragma(pragma[0], pragma[1]);
+            }
+            TAKEN.add(pragmas);
+        }
+    }
+
+    /** In one call; reading each back would be most of what opening costs. */
+    private void setTaken(List<String[]> pragmas) throws SQLException {
+        var all = new StringBuilder();
         for (var pragma : pragmas) {
-            setPragma(pragma[0], pragma[1]);
+            all.append("PRAGMA ").append(pragma[0]).append('=').append(pragma[1]).append(';');
+        }
+        var database = connection.getDatabase();
+        int code = database._exec(all.toString());
+        if (code != Codes.SQLITE_OK) {
+            database.throwex(code);
+        }
+        for (var pragma : pragmas) {
+            if (DEPEND_ON_THE_FILE.contains(pragma[0])) {
+                checkPragma(pragma[0], pragma[1]);
+            }
         }
     }
 
@@ -133,6 +166,10 @@ final class SqliteConnection implements AutoCloseable {
     /** Sets a pragma and reads it back. */
     void setPragma(String name, String value) throws SQLException {
         runOnce("PRAGMA " + name + '=' + value);
+        checkPragma(name, value);
+    }
+
+    private void checkPragma(String name, String value) throws SQLException {
         var found = runOnce("PRAGMA " + name);
         if (!found.equals(value)) {
             throw new IllegalStateException(
