@@ -413,10 +413,14 @@ class RecoveryTest {
         }
     }
 
+    /** A file that is being made ready is nothing yet, and gets another name meanwhile. */
+    private static boolean holdsSomething(Path path) {
+        return !path.toString().endsWith(".spare") && !path.toString().endsWith(".making");
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
-            // A spare is nothing yet, and may get another name meanwhile.
-            for (var path : all.filter(path -> !path.toString().endsWith(".spare")).toList()) {
+            for (var path : all.filter(RecoveryTest::holdsSomething).toList()) {
                 var target = to.resolve(from.relativize(path).toString());
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(target);

@@ -42,6 +42,7 @@ final class Scrubber implements AutoCloseable {
     private final Door door;
     private final Duration every;
     private final InstanceMetrics metrics;
+    private final Thread thread = Thread.ofPlatform().daemon().name("scrub").unstarted(this::run);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** The way into an instance's lane. */
@@ -66,7 +67,7 @@ final class Scrubber implements AutoCloseable {
     }
 
     void start() {
-        Thread.ofPlatform().daemon().name("scrub").start(this::run);
+        thread.start();
     }
 
     private void run() {
@@ -178,5 +179,10 @@ final class Scrubber implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while an instance was compared", e);
+        }
     }
 }
