@@ -28,6 +28,9 @@ class InstanceCareTest {
             assertThat(run(ExitCode.OK, "instance", "verify", "--all", "user"))
                     .containsPattern("user:alice +\\| +well")
                     .containsPattern("user:bob +\\| +well");
+            assertThat(run(ExitCode.OK, "instance", "verify", "--all"))
+                    .containsPattern("user:alice +\\| +well")
+                    .containsPattern("user:bob +\\| +well");
             assertThat(run(ExitCode.OK, "instance", "compact", "user:alice"))
                     .contains("user:alice");
             var file = outside.resolve("alice.sqlite");

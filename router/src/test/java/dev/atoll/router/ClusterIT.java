@@ -45,6 +45,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -167,10 +168,16 @@ class ClusterIT {
 
     @Test
     void listsAcrossNodesInPagesAndNamesShardsItCouldNotAsk() throws Exception {
-        var all =
-                IntStream.range(0, 25)
-                        .mapToObj(i -> InstanceKey.parse("user:%02d".formatted(i)))
-                        .toList();
+        checkListing("user", i -> "user:%02d".formatted(i));
+    }
+
+    @Test
+    void listsAllNamespacesAcrossNodes() throws Exception {
+        checkListing("", i -> (i < 10 ? "team:%02d" : "user:%02d").formatted(i));
+    }
+
+    private void checkListing(String namespace, IntFunction<String> name) throws Exception {
+        var all = IntStream.range(0, 25).mapToObj(name).map(InstanceKey::parse).toList();
         // Looked up beforehand: a node that calls the router would block the thread it answers on.
         var owners = owners();
         nodes.forEach(
@@ -192,7 +199,7 @@ class ClusterIT {
                     InstanceServiceGrpc.newBlockingStub(channel())
                             .listInstances(
                                     ListInstancesRequest.newBuilder()
-                                            .setNamespace("user")
+                                            .setNamespace(namespace)
                                             .setPageSize(10)
                                             .setPageToken(token)
                                             .build());
@@ -207,7 +214,7 @@ class ClusterIT {
         var partial =
                 InstanceServiceGrpc.newBlockingStub(channel())
                         .listInstances(
-                                ListInstancesRequest.newBuilder().setNamespace("user").build());
+                                ListInstancesRequest.newBuilder().setNamespace(namespace).build());
         assertThat(partial.getInstancesList())
                 .extracting(i -> ownerOf(InstanceKey.of(i.getKey())))
                 .containsOnly("n2");

@@ -78,6 +78,10 @@ public record NodeConfig(
                             "5m",
                             "How long an instance may be idle before it goes to sleep"),
                     new Setting(
+                            "scrub-every",
+                            "1d",
+                            "How often all files are read and compared with their checksums"),
+                    new Setting(
                             "lane-threads",
                             "8",
                             "Threads that run instances; more are added while some are busy for long"),
@@ -274,6 +278,7 @@ public record NodeConfig(
                 openMax,
                 (int) settings.integer("lane-queue-max", 1, 1_000_000),
                 settings.duration("idle-sleep-after"),
+                settings.duration("scrub-every"),
                 settings.bytes("disk-reserve"),
                 new SqliteLimits(
                         bytes(settings, "sql-length-max", 1L << 30),

@@ -261,6 +261,24 @@ class RecoveryTest {
         }
     }
 
+    @Test
+    void theScrubFindsAFlippedBitThatNobodyAsksFor() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (zeroblob(20000))");
+        }
+        var file = files(data.resolve("instances"), ".sqlite").getFirst();
+        flip(file, Files.size(file) - 5_000L);
+        try (var node = TestNode.start(data, Map.of("scrub-every", "20ms"))) {
+            node.mutate("user:b", "CREATE TABLE t(a)");
+            eventually(
+                    () ->
+                            describe(node, "user:a").getState()
+                                    == InstanceState.INSTANCE_STATE_QUARANTINED);
+            eventually(() -> node.registry().get("atoll.node.scrub.rounds").counter().count() > 1);
+            assertThat(node.integer("user:b", "SELECT count(*) FROM t")).isZero();
+        }
+    }
+
     /** Instance i has i rows, each a commit of its own after the first. */
     private static void fill(TestNode node, int count) {
         for (int i = 0; i < count; i++) {
@@ -395,10 +413,14 @@ class RecoveryTest {
         }
     }
 
+    /** A file that is being made ready is nothing yet, and gets another name meanwhile. */
+    private static boolean holdsSomething(Path path) {
+        return !path.toString().endsWith(".spare") && !path.toString().endsWith(".making");
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
-            // A spare is nothing yet, and may get another name meanwhile.
-            for (var path : all.filter(path -> !path.toString().endsWith(".spare")).toList()) {
+            for (var path : all.filter(RecoveryTest::holdsSomething).toList()) {
                 var target = to.resolve(from.relativize(path).toString());
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(target);

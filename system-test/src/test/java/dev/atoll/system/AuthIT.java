@@ -85,6 +85,16 @@ class AuthIT {
     }
 
     @Test
+    void aListingOfAllNamespacesNeedsTheRightToReadAll() {
+        var some = client(issuer.service("tester", "test:*=read"));
+        Refusal.of(() -> some.instances().listInstances(ListInstancesRequest.getDefaultInstance()))
+                .is(PERMISSION_DENIED, "SCOPE_DENIED");
+        var all = client(issuer.service("tester", "*=read"));
+        assertThat(all.instances().listInstances(ListInstancesRequest.getDefaultInstance()))
+                .isNotNull();
+    }
+
+    @Test
     void expiredTokenIsRefused() {
         var past = Date.from(Instant.now().minus(Duration.ofHours(1)));
 

@@ -89,19 +89,19 @@ public final class InstanceCommand {
             @Option(
                             names = "--all",
                             paramLabel = "NAMESPACE",
-                            defaultValue = "",
-                            description = "All instances of this namespace")
-                    String namespace)
+                            arity = "0..1",
+                            fallbackValue = "",
+                            description = "All instances, or all of this namespace")
+                    @Nullable String namespace)
             throws IOException {
-        if ((keys == null || keys.isEmpty()) == namespace.isEmpty()) {
+        if ((keys == null || keys.isEmpty()) == (namespace == null)) {
             throw new CommandException(
-                    ExitCode.USAGE,
-                    "verify: either keys, or --all NAMESPACE (expected: one of both)");
+                    ExitCode.USAGE, "verify: either keys, or --all (expected: one of both)");
         }
         var rows = new ArrayList<List<@Nullable Object>>();
         boolean damaged = false;
         try (var connection = answer.client().open()) {
-            var all = namespace.isEmpty() ? List.copyOf(keys) : keysOf(connection, namespace);
+            var all = namespace == null ? List.copyOf(keys) : keysOf(connection, namespace);
             for (var key : all) {
                 var request = VerifyInstanceRequest.newBuilder().setInstance(parse(key)).build();
                 var problems =

@@ -30,6 +30,14 @@ public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
         }
     }
 
+    /** Throws unless it may see every instance. */
+    public void checkListingOfAll() {
+        checkKind();
+        if (!scopes.allowsEverything(Right.READ)) {
+            throw denied(Right.READ, "*");
+        }
+    }
+
     /** Throws unless it may look after the cluster. */
     public void checkCluster() {
         checkKind();

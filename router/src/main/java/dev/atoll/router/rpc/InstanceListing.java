@@ -59,8 +59,7 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
             ListInstancesRequest request, StreamObserver<ListInstancesResponse> client) {
         try {
             var caller = CallGate.principal();
-            InstanceKey.checkNamespace(request.getNamespace());
-            caller.checkListing(request.getNamespace(), request.getIdPrefix());
+            check(request, caller);
             var asked =
                     request.toBuilder()
                             .setPageSize(pageSize(request.getPageSize()))
@@ -75,6 +74,20 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
         } catch (Failure failure) {
             client.onError(FailureStatus.exception(failure));
         }
+    }
+
+    private static void check(ListInstancesRequest request, Principal caller) {
+        if (!request.getNamespace().isEmpty()) {
+            InstanceKey.checkNamespace(request.getNamespace());
+            caller.checkListing(request.getNamespace(), request.getIdPrefix());
+            return;
+        }
+        if (!request.getIdPrefix().isEmpty()) {
+            throw Failure.of(
+                    Reason.VALIDATION_FAILED,
+                    "namespace: '' (expected: one, where there is an id_prefix)");
+        }
+        caller.checkListingOfAll();
     }
 
     private void ask(

@@ -34,7 +34,8 @@ final class PageToken {
             var bytes = Base64.getUrlDecoder().decode(token);
             if (bytes.length > 1 && bytes[0] == VERSION) {
                 var key = InstanceKey.ofBytes(java.util.Arrays.copyOfRange(bytes, 1, bytes.length));
-                if (key.namespace().equals(request.getNamespace())
+                boolean all = request.getNamespace().isEmpty();
+                if ((all || key.namespace().equals(request.getNamespace()))
                         && key.id().startsWith(request.getIdPrefix())) {
                     return key.toString();
                 }

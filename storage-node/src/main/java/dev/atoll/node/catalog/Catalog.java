@@ -177,12 +177,16 @@ public final class Catalog implements AutoCloseable {
      */
     public List<CatalogEntry> list(Range range, BitSet shards, int most) {
         var found = new ArrayList<CatalogEntry>();
-        if (range.idPrefix().isEmpty() && range.after().isEmpty()) {
+        boolean all = range.namespace().isEmpty();
+        if (!all && range.idPrefix().isEmpty() && range.after().isEmpty()) {
             find(new InstanceKey(range.namespace(), ""))
                     .filter(entry -> shards.get(entry.shard()))
                     .ifPresent(found::add);
         }
-        var first = ByteString.copyFromUtf8(range.namespace() + ":" + range.idPrefix());
+        var first =
+                all
+                        ? ByteString.EMPTY
+                        : ByteString.copyFromUtf8(range.namespace() + ":" + range.idPrefix());
         // No byte of UTF-8 is 0xff: this is past every key with that prefix.
         var end = first.concat(PAST_UTF8);
         var from =
@@ -217,7 +221,7 @@ public final class Catalog implements AutoCloseable {
     /**
      * Which instances to list. Immutable.
      *
-     * @param namespace theirs
+     * @param namespace theirs; empty for all
      * @param idPrefix of their ids; empty for all
      * @param after only keys beyond this one
      */

@@ -1,6 +1,8 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import java.util.function.Consumer;
@@ -46,6 +48,16 @@ final class HostedInstance implements Lane.Owner {
 
     /** Under which its shard was owned when it last wrote. */
     volatile long epoch;
+
+    /** What the catalogue is to say of it, open as it is. */
+    CatalogEntry entry(InstanceDatabase opened) {
+        return new CatalogEntry(
+                key,
+                shard,
+                opened.createdAt(),
+                new Bookmark(opened.identity().incarnation(), opened.commit()),
+                new CatalogEntry.Size(opened.sizeBytes(), opened.lastCommitAt()));
+    }
 
     /** A commit of it goes into the journal, behind that position. In its lane. */
     void appending(long last) {

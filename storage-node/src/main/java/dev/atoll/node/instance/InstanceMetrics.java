@@ -24,6 +24,8 @@ public final class InstanceMetrics {
     private final Counter woken;
     private final Counter slept;
     private final Counter quarantined;
+    private final Counter scrubbed;
+    private final Counter scrubs;
 
     public InstanceMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -42,6 +44,11 @@ public final class InstanceMetrics {
         this.deleted = counter("deleted", "Instances deleted since the start");
         this.woken = counter("woken", "Sleeping instances opened since the start");
         this.slept = counter("slept", "Instances put to sleep since the start");
+        this.scrubbed = counter("scrubbed", "Instances compared with their checksums, slowly");
+        this.scrubs =
+                Counter.builder("atoll.node.scrub.rounds")
+                        .description("Times all instances were compared since the start")
+                        .register(registry);
         this.quarantined = counter("quarantined", "Instances found damaged since the start");
     }
 
@@ -75,6 +82,14 @@ public final class InstanceMetrics {
         FunctionCounter.builder("atoll.node.recovery.redone", recovery, Recovery::doneCount)
                 .description("Instances that were redone from the journal after the start")
                 .register(registry);
+    }
+
+    void scrubbed() {
+        scrubbed.increment();
+    }
+
+    void scrubbedAll() {
+        scrubs.increment();
     }
 
     void queued(Duration time) {

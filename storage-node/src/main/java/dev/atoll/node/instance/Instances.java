@@ -15,6 +15,7 @@ import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,9 +49,11 @@ public final class Instances implements AutoCloseable {
     private final DataFolder folder;
     private final Catalog catalog;
     private final Ownership ownership;
+    private final Incarnations incarnations;
     private final LifeCycle lifeCycle;
     private final Quarantine quarantine;
     private final Upkeep upkeep;
+    private final Scrubber scrubber;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -74,8 +78,10 @@ public final class Instances implements AutoCloseable {
         this.recovery = parts.recovery();
         this.log = new CommitLog(parts.journal(), parts.ownership());
         this.quarantine = new Quarantine(parts);
-        this.lifeCycle = new LifeCycle(parts, log, quarantine, limits, open, ticker);
+        this.incarnations = new Incarnations(parts, log, limits, open);
+        this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
+        this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -119,9 +125,10 @@ public final class Instances implements AutoCloseable {
     public void start() {
         pool.start();
         metrics.watch(
-                open::size, hosted::size, pool, lifeCycle::knownCount, lifeCycle::diskLeftBytes);
+                open::size, hosted::size, pool, incarnations::knownCount, lifeCycle::diskLeftBytes);
         metrics.watch(recovery);
         recovery.start();
+        scrubber.start();
         var _ =
                 sleeper.scheduleWithFixedDelay(
                         this::sleepIdle,
@@ -197,7 +204,7 @@ public final class Instances implements AutoCloseable {
                 key,
                 terms,
                 (instance, call) -> {
-                    lifeCycle.delete(instance, call::beginCommit);
+                    incarnations.delete(instance, call::beginCommit);
                     return true;
                 });
     }
@@ -238,20 +245,35 @@ public final class Instances implements AutoCloseable {
 
     /** The instances of the range in the shards this node serves, in key order. */
     public List<InstanceStatus> list(Catalog.Range range, int most) {
-        var found = list(range, ownership.ownedShards(), most);
+        var shards = ownership.ownedShards();
+        var found = new ArrayList<InstanceStatus>();
+        var rest = Optional.of(range);
+        // Again where some were deleted meanwhile: a page that is not full is the last one.
+        while (rest.isPresent() && found.size() < most) {
+            rest = list(rest.get(), shards, most - found.size(), found);
+        }
         // The numbers of open instances are those of commits that may not be durable yet.
         log.await(log.last());
         return found;
     }
 
-    private List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
+    /** Adds what is in the range; what is left of it. */
+    private Optional<Catalog.Range> list(
+            Catalog.Range range, BitSet shards, int most, List<InstanceStatus> found) {
         // Asked first: it may end while the catalogue is read.
         boolean recovering = recovery.isRunning();
         long version = catalog.version();
-        return catalog.list(range, shards, most).stream()
-                .map(entry -> recovering ? lifeCycle.upToDate(entry) : entry)
-                .flatMap(entry -> status(entry, version).stream())
-                .toList();
+        var rows = catalog.list(range, shards, most);
+        for (var row : rows) {
+            status(recovering ? lifeCycle.upToDate(row) : row, version).ifPresent(found::add);
+        }
+        return rows.size() < most
+                ? Optional.empty()
+                : Optional.of(
+                        new Catalog.Range(
+                                range.namespace(),
+                                range.idPrefix(),
+                                Optional.of(rows.getLast().key())));
     }
 
     /** Empty if it was deleted since that version of the catalogue. */
@@ -262,7 +284,7 @@ public final class Instances implements AutoCloseable {
         }
         var database = instance == null ? null : instance.database;
         if (instance != null && database != null) {
-            var now = lifeCycle.entryOf(instance, database);
+            var now = instance.entry(database);
             return Optional.of(new InstanceStatus(now, InstanceStatus.State.OPEN));
         }
         // It may have gone to sleep, with newer commits, after its row was read.
@@ -284,6 +306,7 @@ public final class Instances implements AutoCloseable {
         }
         sleeper.shutdownNow();
         recovery.close();
+        scrubber.close();
         pool.drain(DRAIN_MOST);
         open.all().forEach(this::trySleep);
         pool.close();
@@ -405,6 +428,25 @@ public final class Instances implements AutoCloseable {
     /** In its lane, on this thread, if it has nothing to do. */
     private void trySleep(HostedInstance instance) {
         var _ = instance.lane.tryRunNow(() -> lifeCycle.trySleep(instance));
+    }
+
+    /** The scrubber's. */
+    private final class LaneDoor implements Scrubber.Door {
+        @Override
+        public boolean tryAsleep(InstanceKey key, Predicate<HostedInstance> task) {
+            int shard = ShardHash.shard(key, folder.shards());
+            var instance = hosted.computeIfAbsent(key, absent -> host(key, shard));
+            var said = new AtomicBoolean();
+            boolean ran =
+                    instance.lane.tryRunNow(
+                            () -> said.set(lifeCycle.putAsleep(instance) && task.test(instance)));
+            return ran && said.get();
+        }
+
+        @Override
+        public void quarantine(HostedInstance instance, Failure why) {
+            quarantine.add(instance, why);
+        }
     }
 
     private Turn turn(HostedInstance instance, long incarnation, Call<?> call) {

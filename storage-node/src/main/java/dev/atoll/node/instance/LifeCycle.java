@@ -1,25 +1,17 @@
 package dev.atoll.node.instance;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
-import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
-import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,13 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How an instance comes to be, wakes, sleeps and goes. Every method that takes an instance runs on
- * that instance's lane.
- *
- * <p>Creation: a row marked <em>creating</em>, the file, a record in the journal with the first
- * commit behind it, the row unmarked; if that commit is not durable, the next start removes the
- * rest. Deletion: a record in the journal; once it is durable the instance is gone, and files and
- * row are removed.
+ * How an instance wakes and sleeps, and who may write it. Every method that takes an instance runs
+ * on that instance's lane.
  */
 final class LifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(LifeCycle.class);
@@ -51,7 +38,6 @@ final class LifeCycle {
 
     private final DataFolder folder;
     private final Catalog catalog;
-    private final Ownership ownership;
     private final InstanceMetrics metrics;
     private final InstanceLimits limits;
     private final OpenInstances open;
@@ -60,42 +46,30 @@ final class LifeCycle {
     private final CommitLog log;
     private final Recovery recovery;
     private final Quarantine quarantine;
-    private final Map<Integer, Path> unreadable;
-
-    /** Kept in step with the catalogue, which would have to count its rows. */
-    private final AtomicLong known;
-
-    @GuardedBy("this")
-    private long incarnationLast;
+    private final Incarnations incarnations;
 
     LifeCycle(
             Instances.Parts parts,
             CommitLog log,
             Quarantine quarantine,
+            Incarnations incarnations,
             InstanceLimits limits,
             OpenInstances open,
             LongSupplier ticker) {
         this.folder = parts.folder();
         this.catalog = parts.recovery().catalog();
-        this.ownership = parts.ownership();
         this.metrics = parts.metrics();
         this.recovery = parts.recovery();
         this.quarantine = quarantine;
         this.log = log;
         this.limits = limits;
         this.open = open;
-        this.incarnationLast = catalog.highestIncarnation();
-        this.unreadable = catalog.unreadable();
-        this.known = new AtomicLong(catalog.count());
+        this.incarnations = incarnations;
         try {
             this.disk = new DiskSpace(folder.root(), limits.diskReserveBytes(), ticker);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    long knownCount() {
-        return known.get();
     }
 
     /** Throws NODE_FULL where too little of the disk is left. */
@@ -117,7 +91,7 @@ final class LifeCycle {
         }
         var entry = catalog.find(instance.key);
         if (entry.isEmpty()) {
-            checkNew(instance);
+            incarnations.checkNew(instance);
             throw notFound(instance.key);
         }
         return wake(instance, entry.get());
@@ -163,15 +137,14 @@ final class LifeCycle {
                                         beginCommit.run();
                                         return true;
                                     });
-                    return new InstanceStatus(
-                            entryOf(instance, database), InstanceStatus.State.OPEN);
+                    return new InstanceStatus(instance.entry(database), InstanceStatus.State.OPEN);
                 });
     }
 
     InstanceStatus describe(HostedInstance instance) {
         var database = instance.database;
         if (database != null) {
-            return new InstanceStatus(entryOf(instance, database), InstanceStatus.State.OPEN);
+            return new InstanceStatus(instance.entry(database), InstanceStatus.State.OPEN);
         }
         catalog.find(instance.key).ifPresent(entry -> recovery.ensure(entry.incarnation()));
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
@@ -188,37 +161,6 @@ final class LifeCycle {
         return catalog.find(entry.key()).orElse(entry);
     }
 
-    void delete(HostedInstance instance, Runnable beginCommit) {
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
-        beginCommit.run();
-        close(instance);
-        log.delete(instance, entry.incarnation(), clock.instant());
-        instance.quarantine = null;
-        known.decrementAndGet();
-        metrics.deleted();
-        remove(instance, entry.incarnation());
-    }
-
-    /**
-     * Removes what is left of an incarnation that is gone. First the files: deletion is what makes
-     * space on a full disk, and the catalogue's change may not fit before it did.
-     */
-    private void remove(HostedInstance instance, long incarnation) {
-        try {
-            recovery.ensure(incarnation);
-            DataFolder.removeFiles(folder.findInstanceFile(instance.shard, incarnation));
-            catalog.remove(incarnation);
-            recovery.forget(incarnation);
-            instance.folded();
-        } catch (IOException | RuntimeException e) {
-            // It is gone all the same: the journal, which is kept for so long, says so, and the
-            // next start tries again.
-            LOG.atError()
-                    .addKeyValue("instance", instance.key)
-                    .log("what is left of a deleted instance could not be removed", e);
-        }
-    }
-
     /** Closes an instance that has nothing to do. */
     void sleep(HostedInstance instance) {
         var database = instance.database;
@@ -227,9 +169,27 @@ final class LifeCycle {
             if (instance.database != database) {
                 return; // It broke, and is closed.
             }
-            close(instance);
+            open.close(instance);
             metrics.slept();
         }
+    }
+
+    /** Whether its file is all there is of it now: closed, folded and not quarantined. */
+    boolean putAsleep(HostedInstance instance) {
+        var entry = catalog.find(instance.key);
+        if (entry.isEmpty()) {
+            return false;
+        }
+        recovery.ensure(entry.get().incarnation());
+        if (quarantine.holds(instance, entry.get())) {
+            return false;
+        }
+        if (instance.database == null) {
+            fold(instance);
+        } else {
+            sleep(instance);
+        }
+        return instance.database == null && !quarantine.holds(instance, entry.get());
     }
 
     /**
@@ -253,7 +213,7 @@ final class LifeCycle {
                     });
         }
         if (instance.unfoldedAfter != Long.MAX_VALUE) {
-            catalog.put(entryOf(instance, database));
+            catalog.put(instance.entry(database));
             log.folded(instance, database);
         }
     }
@@ -272,81 +232,12 @@ final class LifeCycle {
     }
 
     private <T> T createFor(HostedInstance instance, Function<InstanceDatabase, T> first) {
-        checkNew(instance);
-        long incarnation = nextIncarnation();
-        hold(instance);
+        incarnations.checkNew(instance);
         reservePlace();
         try {
-            catalog.creating(instance.key, instance.shard, incarnation, clock.instant());
-            var database =
-                    InstanceDatabase.create(
-                            folder.instanceFile(instance.shard, incarnation),
-                            new InstanceDatabase.Identity(incarnation, instance.key),
-                            limits.sqlite(),
-                            clock);
-            instance.database = database;
-            open.add(instance);
-            T result = first.apply(database);
-            // A creation that is acknowledged, or seen, has its first commit.
-            log.await(instance.newest);
-            // Only now may a reader find it; the reply leaves after this is durable.
-            catalog.put(entryOf(instance, database));
-            known.incrementAndGet();
-            metrics.created();
-            return result;
-        } catch (RuntimeException e) {
-            if (discard(instance, incarnation)) {
-                throw e;
-            }
-            throw Failure.of(
-                    Reason.OUTCOME_UNKNOWN,
-                    "instance " + instance.key + ": may have been created: " + e.getMessage(),
-                    e);
+            return incarnations.create(instance, first);
         } finally {
             open.release();
-        }
-    }
-
-    /** A file whose key nobody can tell may be this instance's: then it is not new. */
-    private void checkNew(HostedInstance instance) {
-        var file = unreadable.get(instance.shard);
-        if (file != null) {
-            throw Failure.of(
-                    Reason.INSTANCE_QUARANTINED,
-                    file
-                            + ": damaged, and it may be of instance "
-                            + instance.key
-                            + " (expected: a readable file, or none)");
-        }
-    }
-
-    /** Durably, before the first file: else the shard could be given away with data in it. */
-    private void hold(HostedInstance instance) {
-        try {
-            ownership.holdShard(instance.shard);
-        } catch (IOException e) {
-            throw Failure.of(
-                    Reason.NODE_FULL,
-                    "instance " + instance.key + ": its folder cannot be made: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    /** Whether it is sure that the instance is not there. */
-    private boolean discard(HostedInstance instance, long incarnation) {
-        try {
-            close(instance);
-            if (instance.unfoldedAfter != Long.MAX_VALUE) {
-                // Its first commit is on its way: whether it arrives or not, it is gone.
-                log.delete(instance, incarnation, clock.instant());
-            }
-            remove(instance, incarnation);
-            return true;
-        } catch (RuntimeException e) {
-            LOG.atError()
-                    .addKeyValue("instance", instance.key)
-                    .log("an instance that was not created could not be discarded", e);
-            return false;
         }
     }
 
@@ -395,7 +286,7 @@ final class LifeCycle {
 
     void retire(HostedInstance instance, Failure why) {
         try {
-            close(instance);
+            open.close(instance);
         } catch (RuntimeException e) {
             // The caller is told why it failed, not that closing failed as well.
             LOG.atError()
@@ -416,15 +307,6 @@ final class LifeCycle {
             LOG.atError()
                     .addKeyValue("instance", instance.key)
                     .log("a quarantined instance holds the journal back", e);
-        }
-    }
-
-    private void close(HostedInstance instance) {
-        var database = instance.database;
-        if (database != null) {
-            instance.database = null;
-            open.remove(instance);
-            database.close();
         }
     }
 
@@ -463,22 +345,6 @@ final class LifeCycle {
         } catch (RuntimeException e) {
             LOG.atError().addKeyValue("instance", candidate.key).log("could not go to sleep", e);
         }
-    }
-
-    CatalogEntry entryOf(HostedInstance instance, InstanceDatabase database) {
-        return new CatalogEntry(
-                instance.key,
-                instance.shard,
-                database.createdAt(),
-                new Bookmark(database.identity().incarnation(), database.commit()),
-                new CatalogEntry.Size(database.sizeBytes(), database.lastCommitAt()));
-    }
-
-    /** Microseconds since 1970, or one more than the last: never reused, on any node. */
-    private synchronized long nextIncarnation() {
-        long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-        incarnationLast = Math.max(now, incarnationLast + 1);
-        return incarnationLast;
     }
 
     static Failure notFound(InstanceKey key) {

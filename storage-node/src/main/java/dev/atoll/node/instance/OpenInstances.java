@@ -38,7 +38,17 @@ final class OpenInstances {
         byUse.get(instance);
     }
 
-    synchronized void remove(HostedInstance instance) {
+    /** Closes it, if it is open. In its lane. */
+    void close(HostedInstance instance) {
+        var database = instance.database;
+        if (database != null) {
+            instance.database = null;
+            remove(instance);
+            database.close();
+        }
+    }
+
+    private synchronized void remove(HostedInstance instance) {
         byUse.remove(instance);
     }
 

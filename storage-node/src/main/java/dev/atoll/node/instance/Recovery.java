@@ -10,7 +10,9 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,6 +52,7 @@ public final class Recovery implements AutoCloseable {
     /** How many callers wait for a redo: the background leaves them the disk. */
     private final AtomicInteger urgent = new AtomicInteger();
 
+    private final List<Thread> background = new ArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final int found;
 
@@ -125,10 +128,11 @@ public final class Recovery implements AutoCloseable {
         int threads = Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < threads; i++) {
             int share = i;
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("recovery-" + i)
-                    .start(() -> redoShare(share, threads));
+            background.add(
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("recovery-" + i)
+                            .start(() -> redoShare(share, threads)));
         }
     }
 
@@ -302,5 +306,12 @@ public final class Recovery implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        try {
+            for (var thread : background) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while an instance was redone", e);
+        }
     }
 }

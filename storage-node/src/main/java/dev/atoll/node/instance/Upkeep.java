@@ -94,8 +94,7 @@ final class Upkeep {
                 instance,
                 () -> {
                     database.compact(budget, log.sink(instance, database));
-                    return new InstanceStatus(
-                            lifeCycle.entryOf(instance, database), InstanceStatus.State.OPEN);
+                    return new InstanceStatus(instance.entry(database), InstanceStatus.State.OPEN);
                 });
     }
 

@@ -66,6 +66,11 @@ public final class JournalDump {
                 if (i == LOOKS_MAX) {
                     throw e;
                 }
+            } catch (IllegalArgumentException e) {
+                // Its file was given to another segment between two reads.
+                if (i == LOOKS_MAX) {
+                    throw new IOException("journal: " + e.getMessage(), e);
+                }
             }
         }
     }

@@ -186,7 +186,9 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     }
 
     private ListInstancesResponse list(ListInstancesRequest request) {
-        InstanceKey.checkNamespace(request.getNamespace());
+        if (!request.getNamespace().isEmpty()) {
+            InstanceKey.checkNamespace(request.getNamespace());
+        }
         int pageSize = pageSize(request.getPageSize());
         var after =
                 request.getPageToken().isEmpty()

@@ -72,6 +72,30 @@ public final class ClosedDatabase {
      */
     public static Optional<String> scrub(Path file) throws IOException {
         return new Scrub(SystemDisk.INSTANCE, file)
-                .all().stream().findFirst().map(page -> page + ": not what was written");
+                .all().stream().findFirst().map(ClosedDatabase::text);
+    }
+
+    private static String text(Scrub.DamagedPage page) {
+        return page + ": not what was written";
+    }
+
+    /** The same, a part at a time: nobody may have it open during a step. One thread at a time. */
+    public static final class Scrubbing {
+        private final Scrub scrub;
+
+        /** Throws INSTANCE_QUARANTINED if there is no sidecar, or if the length is wrong. */
+        public Scrubbing(Path file) throws IOException {
+            this.scrub = new Scrub(SystemDisk.INSTANCE, file);
+        }
+
+        /** Compares the next pages; what is wrong, if anything is. */
+        public Optional<String> step(int pages) throws IOException {
+            return scrub.step(pages).stream().findFirst().map(ClosedDatabase::text);
+        }
+
+        /** Whether nothing is left, or it was written since this began. */
+        public boolean isOver() throws IOException {
+            return scrub.isDone() || scrub.isOutdated();
+        }
     }
 }
