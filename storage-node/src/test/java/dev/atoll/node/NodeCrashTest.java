@@ -150,12 +150,15 @@ class NodeCrashTest {
             assertThat(problems(node, OTHER)).isEmpty();
         }
         try (var node = TestNode.start(data)) {
-            // For good, but what the journal had of it is kept beside its file.
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
             assertThat(node.integer(OTHER, "SELECT count(*) FROM t")).isEqualTo(1);
+            // Its file has all that the journal had of it, and nothing of the WAL.
+            assertThat(problems(node, KEY)).isEmpty();
+            assertThat(node.integer(KEY, "SELECT length(replace(a, 'x', '')) FROM t")).isZero();
+            assertThat(node.integer(KEY, "SELECT length(a) FROM t")).isEqualTo(3_000);
         }
-        assertThat(endingWith(data.resolve("instances"), ".commits")).isNotEmpty();
+        assertThat(endingWith(data.resolve("instances"), ".commits")).isEmpty();
     }
 
     /** What a check finds, or why there can be none. */

@@ -270,9 +270,8 @@ public final class Recovery implements AutoCloseable {
             return;
         }
         try {
-            var already = lost.get(traces.incarnation);
-            if (already != null) {
-                throw already;
+            if (traces.lost().isPresent()) {
+                throw traces.lost().get();
             }
             var now =
                     ClosedDatabase.redo(
