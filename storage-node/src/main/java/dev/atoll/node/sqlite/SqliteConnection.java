@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -203,6 +204,19 @@ final class SqliteConnection implements AutoCloseable {
     /** Has the handler asked every thousand steps whether to go on. */
     void onProgress(ProgressHandler handler) throws SQLException {
         ProgressHandler.setHandler(connection, Progress.STEPS, handler);
+    }
+
+    /**
+     * Lets statements of the node's own call the function. Its name has to begin with {@code
+     * _atoll}: so callers' statements cannot say it.
+     */
+    void addFunction(String name, TextFunction function) throws SQLException {
+        if (!name.startsWith(TextCheck.RESERVED)) {
+            throw new IllegalArgumentException(
+                    "function: " + name + " (expected: " + TextCheck.RESERVED + "…)");
+        }
+        Function.create(
+                connection, name, new TextFunction.Call(function), 2, TextFunction.Call.FLAGS);
     }
 
     Prepared prepare(String sql) throws SQLException {
