@@ -101,9 +101,14 @@ final class PageSums {
         return Optional.ofNullable(folded);
     }
 
-    /** Whether nobody wrote the database file since it was folded or redone. */
+    /** Whether nobody wrote the database file since it was folded, redone or {@link #seen}. */
     boolean isUntouched() throws IOException {
         return disk.modifiedMicros(database) == modifiedMicros;
+    }
+
+    /** Notes that SQLite has just written the database file, which is not folded by that. */
+    void seen() throws IOException {
+        modifiedMicros = disk.modifiedMicros(database);
     }
 
     /**
