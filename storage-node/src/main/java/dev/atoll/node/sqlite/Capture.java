@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -60,6 +61,14 @@ final class Capture implements AutoCloseable {
         return sums.folded();
     }
 
+    /**
+     * What folded commits remember of requests. Throws INSTANCE_QUARANTINED if it is damaged or
+     * lost.
+     */
+    RequestMemory requests() throws IOException {
+        return sums.requests();
+    }
+
     /** Where the WAL stands: what {@link #undo} goes back to. */
     WalFile.Mark mark() {
         return wal.mark();
@@ -109,8 +118,10 @@ final class Capture implements AutoCloseable {
     /**
      * Brings the WAL into the database file, durably, and notes the commit that is in it now. Every
      * commit has to be durable in the journal: a crash in the middle is mended from there.
+     *
+     * @param requests what those commits remember that is not in the database
      */
-    void fold(PageSums.Folded now) throws SQLException, IOException {
+    void fold(PageSums.Folded now, ByteBuffer requests) throws SQLException, IOException {
         verify();
         if (sync.open()) {
             checkpoint();
@@ -124,7 +135,7 @@ final class Capture implements AutoCloseable {
             // The name of the file, before the sidecar speaks of it.
             disk.syncDirectory(folder());
         }
-        sums.fold(changed.all(), now);
+        sums.fold(changed.all(), now, requests);
         if (first) {
             disk.syncDirectory(folder());
         }
