@@ -6,6 +6,7 @@ import dev.atoll.process.Settings;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.QueryRequest;
@@ -19,6 +20,7 @@ import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -100,6 +102,16 @@ public final class TestNode implements AutoCloseable {
         return database(key).mutate(mutation(key, statements).build());
     }
 
+    /** The same, or nothing: folds may have to catch up with a journal that is small. */
+    public void offer(String key, String... statements) {
+        try {
+            mutate(key, statements);
+        } catch (StatusRuntimeException e) {
+            var failure = FailureStatus.find(e.getStatus(), e.getTrailers()).orElseThrow();
+            assertThat(failure.reason()).isEqualTo(Reason.OVERLOADED);
+        }
+    }
+
     public QueryResponse query(String key, String sql) {
         return database(key).query(reading(key, sql));
     }
@@ -133,6 +145,11 @@ public final class TestNode implements AutoCloseable {
                 .addOperations(
                         ReadOperation.newBuilder().setSql(SqlStatement.newBuilder().setSql(sql)))
                 .build();
+    }
+
+    /** Asks for the first page of a namespace. */
+    public static ListInstancesRequest listing(String namespace) {
+        return ListInstancesRequest.newBuilder().setNamespace(namespace).build();
     }
 
     public static Value integer(long value) {

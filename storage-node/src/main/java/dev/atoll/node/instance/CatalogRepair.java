@@ -3,6 +3,7 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.node.sqlite.InstanceDatabase;
@@ -62,7 +63,7 @@ final class CatalogRepair {
                     journal.start(),
                     journal.last());
             catalog.close();
-            DataFolder.removeFiles(folder.catalogFile());
+            InstanceFiles.remove(folder.catalogFile());
             catalog = openOrReplace(folder.catalogFile());
         }
         forgetRemoved(catalog);
@@ -109,15 +110,15 @@ final class CatalogRepair {
                 throw e;
             }
             LOG.warn("catalogue damaged, to be rebuilt: {}", e.message());
-            DataFolder.removeFiles(file);
+            InstanceFiles.remove(file);
             return Catalog.open(file);
         }
     }
 
     /** Removes what a crash left of creations that came to nothing. */
-    static void discardCreations(DataFolder folder, Catalog catalog) throws IOException {
+    static void discardCreations(Catalog catalog, Removals removals) {
         for (var entry : catalog.findCreating()) {
-            DataFolder.removeFiles(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+            removals.remove(entry.shard(), entry.incarnation(), Long.MAX_VALUE);
             catalog.remove(entry.incarnation());
         }
     }
@@ -131,14 +132,18 @@ final class CatalogRepair {
     }
 
     /** Brings in every instance of the folder, whose files hold all that the journal does. */
-    static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
+    static void rebuild(DataFolder folder, Catalog catalog, Removals removals, SqliteLimits limits)
             throws IOException {
         var found = new ArrayList<>(folder.findInstances());
+        // Numbers are never given again, whatever became of those that had them.
+        found.forEach(instance -> catalog.given(instance.incarnation()));
+        removals.incarnations().forEach(catalog::given);
+        found.removeIf(instance -> removals.incarnations().contains(instance.incarnation()));
         if (!found.isEmpty()) {
             LOG.info("rebuilding the catalogue from {} files", found.size());
         }
         // Of two files of one key the newer one counts: it comes last and replaces the other.
-        found.sort(Comparator.comparingLong(DataFolder.Found::incarnation));
+        found.sort(Comparator.comparingLong(InstanceFiles.Found::incarnation));
         for (var instance : found) {
             InstanceKey key;
             try {
@@ -151,7 +156,7 @@ final class CatalogRepair {
                 continue;
             }
             catalog.put(entry(key, instance, limits));
-            var sideLog = DataFolder.sideLog(instance.file());
+            var sideLog = InstanceFiles.sideLog(instance.file());
             if (Files.exists(sideLog)) {
                 catalog.putAside(
                         instance.incarnation(),
@@ -163,7 +168,7 @@ final class CatalogRepair {
         catalog.complete();
     }
 
-    private static InstanceKey readKey(DataFolder folder, DataFolder.Found found) {
+    private static InstanceKey readKey(DataFolder folder, InstanceFiles.Found found) {
         var key = ClosedDatabase.readKey(found.file());
         if (ShardHash.shard(key, folder.shards()) != found.shard()) {
             throw Failure.of(
@@ -179,7 +184,7 @@ final class CatalogRepair {
     }
 
     private static CatalogEntry entry(
-            InstanceKey key, DataFolder.Found found, SqliteLimits limits) {
+            InstanceKey key, InstanceFiles.Found found, SqliteLimits limits) {
         var identity = new InstanceDatabase.Identity(found.incarnation(), key);
         try (var database =
                 InstanceDatabase.open(found.file(), identity, limits, InstantSource.system())) {

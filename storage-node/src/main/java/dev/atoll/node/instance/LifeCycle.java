@@ -89,7 +89,7 @@ final class LifeCycle {
             open.touch(instance);
             return database;
         }
-        var entry = catalog.find(instance.key);
+        var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
             throw notFound(instance.key);
@@ -109,7 +109,7 @@ final class LifeCycle {
             }
             return guard(instance, () -> write.apply(database));
         }
-        var entry = catalog.find(instance.key);
+        var entry = incarnations.find(instance);
         if (entry.isPresent()) {
             var woken = wake(instance, entry.get());
             return guard(instance, () -> write.apply(woken));
@@ -120,7 +120,7 @@ final class LifeCycle {
     /** Makes an empty instance. */
     InstanceStatus create(HostedInstance instance, CallBudget budget, Runnable beginCommit) {
         disk.checkWritable();
-        if (instance.quarantine != null || catalog.find(instance.key).isPresent()) {
+        if (instance.quarantine != null || incarnations.find(instance).isPresent()) {
             throw Failure.of(
                     Reason.INSTANCE_EXISTS,
                     "instance " + instance.key + ": exists already (expected: a new key)");
@@ -199,8 +199,8 @@ final class LifeCycle {
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
-            // It broke, or could not be deleted.
-            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+            // It broke.
+            var _ = incarnations.find(instance);
             return;
         }
         if (!database.isFolded()) {
@@ -246,7 +246,6 @@ final class LifeCycle {
         quarantine.check(instance, entry);
         reservePlace();
         try {
-            redo(instance, entry);
             var database =
                     InstanceDatabase.open(
                             folder.findInstanceFile(entry.shard(), entry.incarnation()),
@@ -267,23 +266,6 @@ final class LifeCycle {
         }
     }
 
-    /** What an open database that broke had not folded is in the journal. */
-    private void redo(HostedInstance instance, CatalogEntry entry) {
-        if (instance.unfoldedAfter == Long.MAX_VALUE) {
-            return;
-        }
-        log.await(instance.newest);
-        try {
-            recovery.redo(entry.incarnation(), instance.unfoldedAfter);
-        } catch (IOException e) {
-            throw Failure.of(
-                    Reason.NODE_UNAVAILABLE,
-                    "instance " + instance.key + ": cannot be redone: " + e.getMessage(),
-                    e);
-        }
-        instance.folded();
-    }
-
     void retire(HostedInstance instance, Failure why) {
         try {
             open.close(instance);
@@ -302,7 +284,7 @@ final class LifeCycle {
     /** What a quarantined instance has in the journal must not hold it back for ever. */
     private void free(HostedInstance instance) {
         try {
-            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+            var _ = incarnations.find(instance);
         } catch (RuntimeException e) {
             LOG.atError()
                     .addKeyValue("instance", instance.key)

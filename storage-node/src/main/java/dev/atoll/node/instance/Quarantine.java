@@ -3,6 +3,7 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.nio.file.Files;
@@ -84,12 +85,12 @@ final class Quarantine {
                 : Optional.of(
                         Failure.of(
                                 Reason.INSTANCE_QUARANTINED,
-                                DataFolder.sideLog(file(entry))
+                                InstanceFiles.sideLog(file(entry))
                                         + ": commits that could not be brought into its file"));
     }
 
     private boolean hasLostCommits(CatalogEntry entry) {
-        return Files.exists(DataFolder.sideLog(file(entry)));
+        return Files.exists(InstanceFiles.sideLog(file(entry)));
     }
 
     private Path file(CatalogEntry entry) {
