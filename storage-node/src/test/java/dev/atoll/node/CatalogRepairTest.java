@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,11 +83,76 @@ class CatalogRepairTest {
         }
     }
 
+    @Test
+    void anInstanceThatWasSetAsideStaysSoForTheSameReason() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (zeroblob(20000))");
+            node.mutate("user:b", "CREATE TABLE t(a)");
+        }
+        var file =
+                instanceFiles().stream()
+                        .filter(path -> path.toFile().length() > 20_000)
+                        .findFirst()
+                        .orElseThrow();
+        var catalogue = Files.readAllBytes(data.resolve("catalog.sqlite"));
+        var whole = Files.readAllBytes(file);
+        flip(file, whole.length - 5_000L);
+        String why;
+        try (var node = TestNode.start(data)) {
+            why = String.valueOf(node.problems("user:a").getFirst());
+            assertThat(why).contains(file.toString()).contains("page ");
+        }
+        // The bit is inside of a value: opening the file would not find it.
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var node = TestNode.start(data)) {
+            assertIsSetAside(node, why);
+        }
+        // As a power cut can leave it, since the catalogue is not synced at every change.
+        Files.write(data.resolve("catalog.sqlite"), catalogue);
+        try (var node = TestNode.start(data)) {
+            assertIsSetAside(node, why);
+        }
+        Files.write(data.resolve("catalog.sqlite"), catalogue);
+        try (var node = TestNode.start(data)) {
+            Files.write(file, whole);
+            assertThat(node.problems("user:a")).isEmpty();
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+    }
+
+    private static void assertIsSetAside(TestNode node, String why) {
+        assertThat(failure(() -> node.query("user:a", "SELECT 1")))
+                .satisfies(
+                        failure -> {
+                            assertThat(failure.reason()).isEqualTo(Reason.INSTANCE_QUARANTINED);
+                            assertThat(failure.message()).isEqualTo(why);
+                        });
+        assertThat(node.integer("user:b", "SELECT count(*) FROM t")).isZero();
+    }
+
+    /** As a disk that forgets: nobody wrote the file. */
+    private static void flip(Path path, long at) throws IOException {
+        var modified = Files.getLastModifiedTime(path);
+        try (var file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(at);
+            int value = file.read();
+            file.seek(at);
+            file.write(value ^ 1);
+        }
+        Files.setLastModifiedTime(path, modified);
+    }
+
     private Path instanceFile() throws IOException {
+        return instanceFiles().getFirst();
+    }
+
+    private List<Path> instanceFiles() throws IOException {
         try (var files = Files.walk(data.resolve("instances"))) {
-            return files.filter(file -> file.toString().endsWith(".sqlite"))
-                    .findFirst()
-                    .orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".sqlite")).toList();
         }
     }
 }

@@ -14,6 +14,7 @@ import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.proto.v1.SqlStatement;
 import dev.atoll.proto.v1.Value;
+import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Caller;
@@ -123,6 +124,16 @@ public final class TestNode implements AutoCloseable {
                                 DeleteInstanceRequest.newBuilder()
                                         .setInstance(InstanceKey.parse(key).toProto())
                                         .build());
+    }
+
+    /** What a check finds. */
+    public List<String> problems(String key) {
+        return instances(key)
+                .verifyInstance(
+                        VerifyInstanceRequest.newBuilder()
+                                .setInstance(InstanceKey.parse(key).toProto())
+                                .build())
+                .getProblemsList();
     }
 
     /** The single integer that a query gives. */

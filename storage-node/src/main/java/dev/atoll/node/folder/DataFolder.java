@@ -42,6 +42,7 @@ import java.util.regex.Pattern;
  *                             .sqlite-wal its commits that are not folded yet
  *                            .sqlite.sums what is folded, and a checksum of each page
  *                         .sqlite.commits commits that could not be brought into it
+ *                      .sqlite.quarantine why it must not be served
  * </pre>
  *
  * <p>Files are spread over 16 folders a shard, since one folder with a million is slow to work

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What lies in a data folder for one instance, beside its file. Immutable. */
@@ -44,6 +45,28 @@ public final class InstanceFiles {
         return file.resolveSibling(file.getFileName() + ".commits");
     }
 
+    /** Keeps, durably, why an instance must not be served. */
+    public static void keepReason(Path file, String why) throws IOException {
+        DataFolder.replace(reason(file), why);
+    }
+
+    /** Why an instance must not be served, if that is so. */
+    public static Optional<String> findReason(Path file) throws IOException {
+        var reason = reason(file);
+        return Files.exists(reason) ? Optional.of(Files.readString(reason)) : Optional.empty();
+    }
+
+    /** Forgets, durably, why an instance was not served. */
+    public static void removeReason(Path file) throws IOException {
+        if (Files.deleteIfExists(reason(file))) {
+            DataFolder.sync(DataFolder.parent(file));
+        }
+    }
+
+    private static Path reason(Path file) {
+        return file.resolveSibling(file.getFileName() + ".quarantine");
+    }
+
     /** Removes what belongs to an instance, durably; does nothing where there is nothing. */
     public static void remove(Path file) throws IOException {
         if (!Files.isDirectory(DataFolder.parent(file))) {
@@ -59,6 +82,7 @@ public final class InstanceFiles {
             }
             Files.delete(sideLog);
         }
+        Files.deleteIfExists(reason(file));
         DataFolder.sync(DataFolder.parent(file));
     }
 }

@@ -156,14 +156,8 @@ final class CatalogRepair {
                 continue;
             }
             catalog.put(entry(key, instance, limits));
-            var sideLog = InstanceFiles.sideLog(instance.file());
-            if (Files.exists(sideLog)) {
-                catalog.putAside(
-                        instance.incarnation(),
-                        Failure.of(
-                                Reason.INSTANCE_QUARANTINED,
-                                sideLog + ": commits that could not be brought into its file"));
-            }
+            Quarantine.found(instance.file())
+                    .ifPresent(why -> catalog.putAside(instance.incarnation(), why));
         }
         catalog.complete();
     }

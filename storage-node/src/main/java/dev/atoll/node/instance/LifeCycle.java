@@ -150,7 +150,7 @@ final class LifeCycle {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         return new InstanceStatus(
                 entry,
-                quarantine.holds(instance, entry)
+                quarantine.finds(instance, entry)
                         ? InstanceStatus.State.QUARANTINED
                         : InstanceStatus.State.SLEEPING);
     }
@@ -181,7 +181,7 @@ final class LifeCycle {
             return false;
         }
         recovery.ensure(entry.get().incarnation());
-        if (quarantine.holds(instance, entry.get())) {
+        if (quarantine.finds(instance, entry.get())) {
             return false;
         }
         if (instance.database == null) {
@@ -189,7 +189,7 @@ final class LifeCycle {
         } else {
             sleep(instance);
         }
-        return instance.database == null && !quarantine.holds(instance, entry.get());
+        return instance.database == null && !quarantine.finds(instance, entry.get());
     }
 
     /**

@@ -224,11 +224,13 @@ public final class Recovery implements AutoCloseable {
     }
 
     /** It cannot be served from now on, after the next start either. */
-    void setAside(long incarnation, Failure why) {
+    void setAside(int shard, long incarnation, Failure why) {
         lost.put(incarnation, why);
         try {
+            // In the catalogue too, for listings; it may be lost, and what lies beside stays.
             catalog.putAside(incarnation, why);
-        } catch (Failure e) {
+            InstanceFiles.keepReason(folder.findInstanceFile(shard, incarnation), why.message());
+        } catch (Failure | IOException e) {
             // The next start finds out again, when it is opened.
             LOG.atError()
                     .addKeyValue("incarnation", incarnation)
@@ -236,10 +238,21 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    /** It may be served again, or is gone. */
-    void forget(long incarnation) {
-        lost.remove(incarnation);
-        catalog.removeAside(incarnation);
+    /** It may be served again. */
+    void takeBack(CatalogEntry entry) {
+        try {
+            InstanceFiles.removeReason(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    "instance "
+                            + entry.key()
+                            + ": its quarantine cannot be lifted: "
+                            + e.getMessage(),
+                    e);
+        }
+        catalog.removeAside(entry.incarnation());
+        lost.remove(entry.incarnation());
     }
 
     /**
@@ -341,7 +354,7 @@ public final class Recovery implements AutoCloseable {
                             : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
             lost.put(traces.incarnation, why);
             SideLog.write(traces, InstanceFiles.sideLog(file));
-            setAside(traces.incarnation, why);
+            setAside(traces.shard, traces.incarnation, why);
         }
     }
 

@@ -38,7 +38,7 @@ final class Upkeep {
      */
     List<String> verify(HostedInstance instance, CallBudget budget) {
         var entry = catalog.find(instance.key).orElseThrow(() -> LifeCycle.notFound(instance.key));
-        boolean quarantined = quarantine.holds(instance, entry);
+        boolean quarantined = quarantine.finds(instance, entry);
         if (!quarantined) {
             // Through SQLite it could not be read as it is on the disk.
             lifeCycle.sleep(instance);
