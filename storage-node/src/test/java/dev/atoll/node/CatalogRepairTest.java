@@ -54,6 +54,66 @@ class CatalogRepairTest {
     }
 
     @Test
+    void aFileThatWasMendedIsServedAgain() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        forgetAllButTheFiles();
+        var file = instanceFile();
+        var whole = Files.readAllBytes(file);
+        Files.write(file, new byte[100]);
+        try (var node = TestNode.start(data)) {
+            assertThat(failure(() -> node.mutate("user:a", "CREATE TABLE t(a)")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+        }
+        Files.write(file, whole);
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+    }
+
+    /** A kill while a commit is undone, which gives the files other names for a moment. */
+    @Test
+    void findsAnInstanceWhoseFileHadAnotherName() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        forgetAllButTheFiles();
+        var file = instanceFile();
+        Files.move(file, file.resolveSibling(file.getFileName() + ".moved"));
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFileThatIsLostBesideItsChecksumsKeepsItsShardFromNewInstances() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        forgetAllButTheFiles();
+        Files.delete(instanceFile());
+        for (int start = 0; start < 2; start++) {
+            try (var node = TestNode.start(data)) {
+                assertThat(failure(() -> node.mutate("user:a", "CREATE TABLE t(a)")).reason())
+                        .isEqualTo(Reason.INSTANCE_QUARANTINED);
+            }
+        }
+    }
+
+    /** The catalogue is lost, and the journal has been trimmed. */
+    private void forgetAllButTheFiles() throws IOException {
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var files = Files.list(data.resolve("journal"))) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        var properties = data.resolve("node.properties");
+        Files.writeString(properties, Files.readString(properties).replaceAll("journal=.*\\R", ""));
+    }
+
+    @Test
     void aFileWhoseKeyNobodyCanTellKeepsItsShardFromNewInstances() throws IOException {
         try (var node = TestNode.start(data)) {
             node.mutate("user:a", "CREATE TABLE t(a)");

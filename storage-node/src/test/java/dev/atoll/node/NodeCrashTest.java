@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import static dev.atoll.node.TestNode.copy;
 import static dev.atoll.node.TestNode.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -250,19 +251,5 @@ class NodeCrashTest {
 
     private static String name(Path file) {
         return String.valueOf(file.getFileName());
-    }
-
-    /** Files that go while they are copied would have gone a moment earlier. */
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (var file : files.toList()) {
-                var target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else if (Files.exists(file)) {
-                    Files.copy(file, target);
-                }
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import static dev.atoll.node.TestNode.copy;
 import static dev.atoll.node.TestNode.eventually;
 import static dev.atoll.node.TestNode.failure;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +21,6 @@ import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -396,24 +396,6 @@ class RecoveryTest {
                                             || file.getFileName().toString().endsWith(".sqlite"))
                     .sorted()
                     .toList();
-        }
-    }
-
-    /** A file that is being made ready is nothing yet, and gets another name meanwhile. */
-    private static boolean holdsSomething(Path path) {
-        return !path.toString().endsWith(".spare") && !path.toString().endsWith(".making");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (var path : all.filter(RecoveryTest::holdsSomething).toList()) {
-                var target = to.resolve(from.relativize(path).toString());
-                if (Files.isDirectory(path)) {
-                    Files.createDirectories(target);
-                } else if (!Files.exists(target)) {
-                    Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
         }
     }
 }

@@ -31,13 +31,16 @@ import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A real node in this process, and a router's way of calling it. */
@@ -165,6 +168,27 @@ public final class TestNode implements AutoCloseable {
 
     public static Value integer(long value) {
         return Value.newBuilder().setInteger(value).build();
+    }
+
+    /**
+     * Copies a data folder that may be in use, as a kill would leave it. A file of the journal that
+     * is being made ready is nothing yet, and gets another name meanwhile.
+     */
+    public static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (var path : all.filter(TestNode::holdsSomething).toList()) {
+                var target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else if (Files.exists(path) && !Files.exists(target)) {
+                    Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+
+    private static boolean holdsSomething(Path path) {
+        return !path.toString().endsWith(".spare") && !path.toString().endsWith(".making");
     }
 
     /** What becomes true without anybody asking for it. */

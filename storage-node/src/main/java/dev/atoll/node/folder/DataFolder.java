@@ -43,6 +43,7 @@ import java.util.regex.Pattern;
  *                            .sqlite.sums what is folded, and a checksum of each page
  *                         .sqlite.commits commits that could not be brought into it
  *                      .sqlite.quarantine why it must not be served
+ *                       .sqlite.unclaimed what was found, and seems to be nobody's
  * </pre>
  *
  * <p>Files are spread over 16 folders a shard, since one folder with a million is slow to work

@@ -4,7 +4,7 @@ import dev.atoll.node.sqlite.ClosedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -13,7 +13,11 @@ import java.util.regex.Pattern;
 public final class InstanceFiles {
     static final String SUFFIX = ".sqlite";
 
-    private static final Pattern INSTANCE = Pattern.compile("([0-9a-f]{16})\\.sqlite");
+    /** Without the WAL: a power cut can leave it alone of a creation that came to nothing. */
+    private static final Pattern PART =
+            Pattern.compile("([0-9a-f]{16}\\.sqlite)(\\.moved|\\.sums|\\.commits|\\.quarantine)?");
+
+    private static final int INCARNATION_DIGITS = 16;
     private static final int DEPTH = 3;
 
     private InstanceFiles() {}
@@ -21,23 +25,28 @@ public final class InstanceFiles {
     /** An instance's file, as found on disk. */
     public record Found(int shard, long incarnation, Path file) {}
 
-    /** All that there are in the folder of the shards. */
+    /**
+     * All that there is anything of in the folder of the shards. The file itself may be missing: an
+     * undo gave it another name, or only what belongs to it is left.
+     */
     static List<Found> find(Path shards) throws IOException {
-        var found = new ArrayList<Found>();
-        try (var files = Files.walk(shards, DEPTH)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                var matcher = INSTANCE.matcher(String.valueOf(file.getFileName()));
-                if (matcher.matches()) {
-                    found.add(new Found(shard(file), Long.parseLong(matcher.group(1), 16), file));
-                }
-            }
+        try (var paths = Files.walk(shards, DEPTH)) {
+            return paths.flatMap(path -> found(path).stream()).distinct().toList();
         }
-        return found;
     }
 
-    private static int shard(Path file) {
-        var folder = DataFolder.parent(DataFolder.parent(file));
-        return Integer.parseInt(String.valueOf(folder.getFileName()));
+    private static Optional<Found> found(Path path) {
+        var matcher = PART.matcher(String.valueOf(path.getFileName()));
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        var file = path.resolveSibling(matcher.group(1));
+        var shard = DataFolder.parent(DataFolder.parent(file)).getFileName();
+        return Optional.of(
+                new Found(
+                        Integer.parseInt(String.valueOf(shard)),
+                        HexFormat.fromHexDigitsToLong(matcher.group(1), 0, INCARNATION_DIGITS),
+                        file));
     }
 
     /** Where commits are kept that could not be brought into that file. */
@@ -65,6 +74,14 @@ public final class InstanceFiles {
 
     private static Path reason(Path file) {
         return file.resolveSibling(file.getFileName() + ".quarantine");
+    }
+
+    /** Puts a database aside, durably, that seems to be nobody's; where it is then. */
+    public static Path putAside(Path file) throws IOException {
+        var aside = file.resolveSibling(file.getFileName() + ".unclaimed");
+        ClosedDatabase.rename(file, aside);
+        DataFolder.sync(DataFolder.parent(file));
+        return aside;
     }
 
     /** Removes what belongs to an instance, durably; does nothing where there is nothing. */

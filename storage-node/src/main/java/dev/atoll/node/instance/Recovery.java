@@ -88,10 +88,19 @@ public final class Recovery implements AutoCloseable {
         try {
             var recovery = new Recovery(journal, folder, catalog, index);
             CatalogRepair.apply(index, catalog);
-            if (!catalog.isComplete()) {
+            var rebuild =
+                    new CatalogRebuild(
+                            folder,
+                            catalog,
+                            limits,
+                            // A journal that lost something may have lost that.
+                            incarnation -> !damageAccepted && index.of(incarnation).isEmpty());
+            if (catalog.isComplete()) {
+                rebuild.lookAgain();
+            } else {
                 // The files tell what there is, once they hold what the journal does.
                 index.all().forEach(traces -> recovery.ensure(traces.incarnation));
-                CatalogRepair.rebuild(folder, catalog, recovery.removals, limits);
+                rebuild.run(recovery.removals.incarnations());
             }
             CatalogRepair.discardCreations(catalog, recovery.removals);
             recovery.lost.putAll(catalog.setAside());

@@ -9,6 +9,7 @@ import dev.atoll.wire.Failure;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class MeddledJournal implements Journal {
     private final AtomicReference<@Nullable Meddling> forgetting = new AtomicReference<>();
     private final AtomicReference<@Nullable Failure> damage = new AtomicReference<>();
     private volatile long unsaid;
+
+    /** Told of each record before it is taken. */
+    volatile Consumer<JournalRecord> watcher = record -> {};
 
     MeddledJournal(Journal journal) {
         this.journal = journal;
@@ -43,6 +47,7 @@ final class MeddledJournal implements Journal {
 
     @Override
     public long append(JournalRecord record) {
+        watcher.accept(record);
         var refused = refusing.get();
         if (refused != null && refused.which().test(record)) {
             refusing.set(null);

@@ -26,12 +26,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The instances of a node without its network, over a journal that a test can interfere with. */
 final class TestInstances implements AutoCloseable {
-    private static final int SHARDS = 16;
+    /** One: whatever keeps new instances out of a shard keeps them all out. */
+    private static final int SHARDS = 1;
+
     private static final long MIB = 1 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Runs once, when a listing looks at the first row that it has read from the catalogue. */
     @Nullable Runnable whileListing;
+
+    /** Runs when the shard of an instance that is to be made is held. */
+    volatile Runnable whileHolding = () -> {};
 
     final MeddledJournal journal;
     final Instances door;
@@ -84,6 +89,7 @@ final class TestInstances implements AutoCloseable {
         @Override
         public void holdShard(int shard) throws IOException {
             local.holdShard(shard);
+            whileHolding.run();
         }
 
         @Override
