@@ -12,7 +12,6 @@ import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceState;
 import dev.atoll.proto.v1.ListInstancesRequest;
-import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -198,11 +197,11 @@ class RecoveryTest {
         try (var node = TestNode.start(crashed)) {
             assertThat(failure(() -> node.query("user:1", "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
-            assertThat(problems(node, "user:1")).isNotEmpty();
+            assertThat(node.problems("user:1")).isNotEmpty();
             node.delete("user:1");
             assertThat(files(crashed.resolve("instances"), ".commits")).isEmpty();
             node.mutate("user:1", "CREATE TABLE t(a)");
-            assertThat(problems(node, "user:1")).isEmpty();
+            assertThat(node.problems("user:1")).isEmpty();
         }
     }
 
@@ -249,13 +248,13 @@ class RecoveryTest {
         var whole = Files.readAllBytes(file);
         flip(file, whole.length - 5_000L);
         try (var node = TestNode.start(data)) {
-            assertThat(problems(node, "user:a")).singleElement().asString().contains("page");
+            assertThat(node.problems("user:a")).singleElement().asString().contains("page");
         }
         try (var node = TestNode.start(data)) {
             assertThat(failure(() -> node.query("user:a", "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
             Files.write(file, whole);
-            assertThat(problems(node, "user:a")).isEmpty();
+            assertThat(node.problems("user:a")).isEmpty();
             assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
         }
     }
@@ -292,7 +291,7 @@ class RecoveryTest {
     private static void checkFilled(TestNode node, int count) {
         for (int i = 0; i < count; i++) {
             assertThat(node.integer("user:" + i, "SELECT count(*) FROM t")).isEqualTo(i % 7);
-            assertThat(problems(node, "user:" + i)).isEmpty();
+            assertThat(node.problems("user:" + i)).isEmpty();
         }
         assertThat(bookmarks(node)).hasSize(count);
     }
@@ -325,15 +324,6 @@ class RecoveryTest {
                         DescribeInstanceRequest.newBuilder()
                                 .setInstance(InstanceKey.parse(key).toProto())
                                 .build());
-    }
-
-    private static List<String> problems(TestNode node, String key) {
-        return node.instances(key)
-                .verifyInstance(
-                        VerifyInstanceRequest.newBuilder()
-                                .setInstance(InstanceKey.parse(key).toProto())
-                                .build())
-                .getProblemsList();
     }
 
     private String incarnationOf(String key) throws IOException {
