@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -58,6 +59,14 @@ final class Capture implements AutoCloseable {
         return sums.folded();
     }
 
+    /**
+     * What folded commits remember of requests. Throws INSTANCE_QUARANTINED if it is damaged or
+     * lost.
+     */
+    RequestMemory requests() throws IOException {
+        return sums.requests();
+    }
+
     /** Where the WAL stands: what {@link #undo} goes back to. */
     WalFile.Mark mark() {
         return wal.mark();
@@ -102,8 +111,10 @@ final class Capture implements AutoCloseable {
     /**
      * Brings the WAL into the database file, durably, and notes the commit that is in it now. Every
      * commit has to be durable in the journal: a crash in the middle is mended from there.
+     *
+     * @param requests what those commits remember that is not in the database
      */
-    void fold(PageSums.Folded now) throws SQLException, IOException {
+    void fold(PageSums.Folded now, ByteBuffer requests) throws SQLException, IOException {
         checkUntouched();
         // Before SQLite copies pages that it does not verify.
         var changed = wal.isFolded() ? new TreeMap<Integer, Integer>() : wal.verify();
@@ -119,7 +130,7 @@ final class Capture implements AutoCloseable {
             // The name of the file, before the sidecar speaks of it.
             disk.syncDirectory(folder());
         }
-        sums.fold(changed, now);
+        sums.fold(changed, now, requests);
         if (first) {
             disk.syncDirectory(folder());
         }

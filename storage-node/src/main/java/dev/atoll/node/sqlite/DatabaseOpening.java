@@ -132,11 +132,15 @@ final class DatabaseOpening {
             Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
         var connection = capture.connection();
         try {
-            var engine = new Engine(connection, source.meta(connection), limits);
+            var meta = source.meta(connection);
+            var engine = new Engine(connection, meta, capture.requests(), limits);
             return new InstanceDatabase(capture, engine, limits, clock);
         } catch (SQLException e) {
             capture.abandonAfter(e);
             throw openFailure(e, connection.errors());
+        } catch (IOException e) {
+            capture.abandonAfter(e);
+            throw connection.errors().quarantined("its .requests file: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             capture.abandonAfter(e);
             throw e;

@@ -150,6 +150,8 @@ public final class InstanceDatabase implements AutoCloseable {
             if (captured.isPresent()) {
                 send(captured.get(), pending, sink);
                 beginning = null;
+            } else if (!(pending.requests() instanceof RequestChange.None)) {
+                throw new IllegalStateException("a request is remembered by no commit");
             }
             known = true;
         } catch (Failure e) {
@@ -192,10 +194,11 @@ public final class InstanceDatabase implements AutoCloseable {
                         next.commit(),
                         checksum,
                         new DatabaseState(captured.pageCount(), 0, 0),
-                        captured.pages());
+                        captured.pages(),
+                        RequestChange.attachment(pending.requests()));
         sink.append(record);
         checksum = record.checksum();
-        engine.committed(next, pending.pages());
+        engine.committed(next, pending);
     }
 
     /** Takes back what was committed after the mark, exactly. */
@@ -203,7 +206,7 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            engine = new Engine(capture.connection(), before.meta(), limits);
+            engine = new Engine(capture.connection(), before.meta(), before.memory(), limits);
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;
@@ -235,7 +238,8 @@ public final class InstanceDatabase implements AutoCloseable {
                             0,
                             checksum,
                             (int) engine.pageSize(),
-                            (int) (sizeBytes() / engine.pageSize())));
+                            (int) (sizeBytes() / engine.pageSize())),
+                    engine.memory().sidecar());
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (IOException e) {
@@ -275,7 +279,10 @@ public final class InstanceDatabase implements AutoCloseable {
         try {
             vacuum("VACUUM", budget);
             var pages = engine.readPages();
-            send(new WriteTransaction.Pending(engine.meta(), pages), mark, sink);
+            send(
+                    new WriteTransaction.Pending(engine.meta(), pages, new RequestChange.None()),
+                    mark,
+                    sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));

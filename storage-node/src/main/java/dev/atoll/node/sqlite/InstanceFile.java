@@ -143,7 +143,15 @@ final class InstanceFile {
     /** Deletes the database and what belongs to it, the WAL last: it is worth nothing alone. */
     static void delete(Path file) throws IOException {
         for (var suffix :
-                List.of("", ".moved", "-journal", "-shm", ".moved-wal", ".sums", "-wal")) {
+                List.of(
+                        "",
+                        ".moved",
+                        "-journal",
+                        "-shm",
+                        ".moved-wal",
+                        ".sums",
+                        ".requests",
+                        "-wal")) {
             Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
         }
     }
