@@ -100,7 +100,7 @@ final class LifeCycle {
             open.touch(instance);
             return database;
         }
-        var entry = catalog.find(instance.key);
+        var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
             throw notFound(instance.key);
@@ -122,7 +122,7 @@ final class LifeCycle {
             }
             return guard(instance, () -> write.apply(database));
         }
-        var entry = catalog.find(instance.key);
+        var entry = incarnations.find(instance);
         if (entry.isPresent()) {
             var woken = wake(instance, entry.get());
             return guard(instance, () -> write.apply(woken));
@@ -133,7 +133,7 @@ final class LifeCycle {
     /** Makes an empty instance. */
     InstanceStatus create(HostedInstance instance, CallBudget budget, Runnable beginCommit) {
         disk.checkWritable();
-        if (instance.quarantine != null || catalog.find(instance.key).isPresent()) {
+        if (instance.quarantine != null || incarnations.find(instance).isPresent()) {
             throw Failure.of(
                     Reason.INSTANCE_EXISTS,
                     "instance " + instance.key + ": exists already (expected: a new key)");
@@ -163,7 +163,7 @@ final class LifeCycle {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         return new InstanceStatus(
                 entry,
-                quarantine.holds(instance, entry)
+                quarantine.finds(instance, entry)
                         ? InstanceStatus.State.QUARANTINED
                         : InstanceStatus.State.SLEEPING);
     }
@@ -194,7 +194,7 @@ final class LifeCycle {
             return false;
         }
         recovery.ensure(entry.get().incarnation());
-        if (quarantine.holds(instance, entry.get())) {
+        if (quarantine.finds(instance, entry.get())) {
             return false;
         }
         if (instance.database == null) {
@@ -202,7 +202,7 @@ final class LifeCycle {
         } else {
             sleep(instance);
         }
-        return instance.database == null && !quarantine.holds(instance, entry.get());
+        return instance.database == null && !quarantine.finds(instance, entry.get());
     }
 
     /**
@@ -212,8 +212,8 @@ final class LifeCycle {
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
-            // It broke, or could not be deleted.
-            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+            // It broke.
+            var _ = incarnations.find(instance);
             return;
         }
         if (!database.isFolded()) {
@@ -279,7 +279,6 @@ final class LifeCycle {
         quarantine.check(instance, entry);
         reservePlace();
         try {
-            redo(instance, entry);
             var database =
                     InstanceDatabase.open(
                             folder.findInstanceFile(entry.shard(), entry.incarnation()),
@@ -301,23 +300,6 @@ final class LifeCycle {
         }
     }
 
-    /** What an open database that broke had not folded is in the journal. */
-    private void redo(HostedInstance instance, CatalogEntry entry) {
-        if (instance.unfoldedAfter == Long.MAX_VALUE) {
-            return;
-        }
-        log.await(instance.newest);
-        try {
-            recovery.redo(entry.incarnation(), instance.unfoldedAfter);
-        } catch (IOException e) {
-            throw Failure.of(
-                    Reason.NODE_UNAVAILABLE,
-                    "instance " + instance.key + ": cannot be redone: " + e.getMessage(),
-                    e);
-        }
-        instance.folded();
-    }
-
     void retire(HostedInstance instance, Failure why) {
         try {
             open.close(instance);
@@ -336,7 +318,7 @@ final class LifeCycle {
     /** What a quarantined instance has in the journal must not hold it back for ever. */
     private void free(HostedInstance instance) {
         try {
-            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+            var _ = incarnations.find(instance);
         } catch (RuntimeException e) {
             LOG.atError()
                     .addKeyValue("instance", instance.key)
