@@ -64,6 +64,10 @@ public final class Instances implements AutoCloseable {
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
     private final AtomicBoolean refusing = new AtomicBoolean();
+
+    /** What kept the journal from being trimmed the last time; empty if nothing did. */
+    private volatile String trimFailure = "";
+
     private final AtomicBoolean closing = new AtomicBoolean();
 
     public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
@@ -342,9 +346,19 @@ public final class Instances implements AutoCloseable {
                 catalog.appliedUpTo(free);
             }
             log.trim(free);
+            trimFailure = "";
         } catch (RuntimeException e) {
             // The next round tries again; without this line there would be none.
-            LOG.error("the journal could not be trimmed", e);
+            notTrimmed(e);
+        }
+    }
+
+    /** A full disk lasts, and there are two rounds a second: each problem is told once. */
+    private void notTrimmed(RuntimeException e) {
+        var problem = e.toString();
+        if (!problem.equals(trimFailure)) {
+            trimFailure = problem;
+            LOG.error("the journal could not be trimmed; tried again until it can", e);
         }
     }
 
