@@ -269,7 +269,7 @@ public final class Instances implements AutoCloseable {
         long version = catalog.version();
         var rows = catalog.list(range, shards, most);
         for (var row : rows) {
-            status(recovering ? lifeCycle.upToDate(row) : row, version).ifPresent(found::add);
+            (recovering ? redone(row, version) : status(row, version)).ifPresent(found::add);
         }
         return rows.size() < most
                 ? Optional.empty()
@@ -278,6 +278,18 @@ public final class Instances implements AutoCloseable {
                                 range.namespace(),
                                 range.idPrefix(),
                                 Optional.of(rows.getLast().key())));
+    }
+
+    /** One whose files cannot be read now is listed with the others, as one that is not served. */
+    private Optional<InstanceStatus> redone(CatalogEntry row, long version) {
+        try {
+            return status(lifeCycle.upToDate(row), version);
+        } catch (Failure e) {
+            if (e.reason() != Reason.NODE_UNAVAILABLE) {
+                throw e;
+            }
+            return Optional.of(new InstanceStatus(row, InstanceStatus.State.QUARANTINED));
+        }
     }
 
     /** Empty if it was deleted since that version of the catalogue. */

@@ -187,6 +187,21 @@ final class LifeCycle {
         }
     }
 
+    /**
+     * What the catalogue says of an instance that is closed then, with all of its commits in its
+     * file, or set aside.
+     */
+    CatalogEntry settle(HostedInstance instance) {
+        sleep(instance);
+        var entry = incarnations.find(instance);
+        if (entry.isEmpty()) {
+            incarnations.checkNew(instance);
+            throw notFound(instance.key);
+        }
+        recovery.ensure(entry.get().incarnation());
+        return entry.get();
+    }
+
     /** Whether its file is all there is of it now: closed, folded and not quarantined. */
     boolean putAsleep(HostedInstance instance) {
         var entry = catalog.find(instance.key);
