@@ -98,6 +98,26 @@ public final class InstanceDatabase implements AutoCloseable {
      * if something changed.
      */
     public <T> T write(CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
+        var done = transact(budget, sink, work);
+        var entry = done.unremembered();
+        if (entry != null) {
+            // Nothing has changed so far, so this is its transaction as well as that.
+            transact(
+                    budget,
+                    sink,
+                    transaction -> {
+                        transaction.settle(entry);
+                        return entry;
+                    });
+        }
+        return done.value();
+    }
+
+    /** With the request that no commit could carry: the rows it wrote are what they were. */
+    private record Done<T>(T value, @Nullable RequestEntry unremembered) {}
+
+    private <T> Done<T> transact(
+            CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
         checkUsable();
         WriteTransaction transaction = null;
         boolean open = true;
@@ -111,8 +131,12 @@ public final class InstanceDatabase implements AutoCloseable {
             engine.progress().end();
             open = false;
             commit(transaction, mark);
-            send(pending, mark, sink);
-            return result;
+            boolean committed = send(pending, mark, sink);
+            return new Done<>(
+                    result,
+                    !committed && pending.requests() instanceof RequestChange.Carry(var entry)
+                            ? entry
+                            : null);
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (Failure e) {
@@ -142,18 +166,20 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /** Takes the commit from the WAL and sends it on; undoes it where it cannot go on. */
-    private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
+    /**
+     * Takes the commit from the WAL and sends it on; undoes it where it cannot go on. Whether there
+     * was one.
+     */
+    private boolean send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
         boolean known = false;
         try {
             var captured = withBeginning(capture.take(COMMIT_BYTES_MAX));
             if (captured.isPresent()) {
                 send(captured.get(), pending, sink);
                 beginning = null;
-            } else if (!(pending.requests() instanceof RequestChange.None)) {
-                throw new IllegalStateException("a request is remembered by no commit");
             }
             known = true;
+            return captured.isPresent();
         } catch (Failure e) {
             known = true;
             if (e.reason() != Reason.OUTCOME_UNKNOWN && e.reason() != Reason.INSTANCE_QUARANTINED) {
@@ -298,10 +324,12 @@ public final class InstanceDatabase implements AutoCloseable {
         try {
             vacuum("VACUUM", budget);
             var pages = engine.readPages();
-            send(
-                    new WriteTransaction.Pending(engine.meta(), pages, new RequestChange.None()),
-                    mark,
-                    sink);
+            var _ =
+                    send(
+                            new WriteTransaction.Pending(
+                                    engine.meta(), pages, new RequestChange.None()),
+                            mark,
+                            sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));
