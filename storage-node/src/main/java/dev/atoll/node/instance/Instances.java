@@ -27,15 +27,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The door to the node's instances: every call becomes a task in the lane of its instance.
  * Thread-safe; never blocks its callers.
  */
 public final class Instances implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRIM_EVERY = Duration.ofMillis(500);
@@ -54,6 +51,7 @@ public final class Instances implements AutoCloseable {
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
+    private final Trimming trimming;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -64,9 +62,6 @@ public final class Instances implements AutoCloseable {
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
     private final AtomicBoolean refusing = new AtomicBoolean();
-
-    /** What kept the journal from being trimmed the last time; empty if nothing did. */
-    private volatile String trimFailure = "";
 
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -86,6 +81,7 @@ public final class Instances implements AutoCloseable {
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
+        this.trimming = new Trimming(log, recovery, hosted.values(), this::foldSoon, ticker);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -141,7 +137,7 @@ public final class Instances implements AutoCloseable {
                         TimeUnit.MILLISECONDS);
         var _ =
                 sleeper.scheduleWithFixedDelay(
-                        this::trim,
+                        trimming::run,
                         TRIM_EVERY.toMillis(),
                         TRIM_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -327,51 +323,13 @@ public final class Instances implements AutoCloseable {
         open.all().forEach(this::trySleep);
         pool.close();
         // Else the next start would look through what is folded.
-        trim();
+        trimming.end();
         log.close();
     }
 
     /** Why nothing becomes durable any more, if so: then the node has to stop. */
     public Optional<Failure> failure() {
         return log.failure();
-    }
-
-    /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
-    private void trim() {
-        try {
-            recovery.removeAgain();
-            // Durable: the catalogue must not say that it has seen what a crash may take back.
-            long free = log.durable();
-            long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
-            for (var instance : hosted.values()) {
-                long needed = instance.unfoldedAfter;
-                free = Math.min(free, needed);
-                if (needed < oldestEnd) {
-                    foldSoon(instance);
-                }
-            }
-            // Last: of what was gone a moment ago the instance may not speak any more.
-            free = Math.min(free, recovery.neededAfter());
-            if (free >= log.oldestSegmentEnd() && free > catalog.applied()) {
-                // Before the journal may forget it: whatever it says of creations, deletions and
-                // folds is in there, since all of it is done up to here.
-                catalog.appliedUpTo(free);
-            }
-            log.trim(free);
-            trimFailure = "";
-        } catch (RuntimeException e) {
-            // The next round tries again; without this line there would be none.
-            notTrimmed(e);
-        }
-    }
-
-    /** A full disk lasts, and there are two rounds a second: each problem is told once. */
-    private void notTrimmed(RuntimeException e) {
-        var problem = e.toString();
-        if (!problem.equals(trimFailure)) {
-            trimFailure = problem;
-            LOG.error("the journal could not be trimmed; tried again until it can", e);
-        }
     }
 
     private void foldSoon(HostedInstance instance) {

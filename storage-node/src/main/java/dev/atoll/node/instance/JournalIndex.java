@@ -39,6 +39,8 @@ final class JournalIndex {
     /** Reads the records after a position. */
     static JournalIndex read(Journal journal, long after) throws IOException {
         var index = new JournalIndex(journal);
+        // Such as the reader cannot see: a file that is not there, or whose header is not.
+        journal.damages().stream().filter(damage -> !damage.allKnown()).forEach(index.unknown::add);
         try (var reader = journal.listFrom(Math.max(after, journal.start()))) {
             for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
                 switch (entry.get()) {
@@ -79,7 +81,7 @@ final class JournalIndex {
     }
 
     private void add(Damage damage) {
-        if (!damage.allKnown()) {
+        if (!damage.allKnown() && !unknown.contains(damage)) {
             unknown.add(damage);
         }
         for (var harmed : damage.harmed()) {

@@ -1,5 +1,6 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.journal.Damage;
 import dev.atoll.node.journal.Durable;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.journal.JournalReader;
@@ -7,6 +8,7 @@ import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.journal.JournalSize;
 import dev.atoll.wire.Failure;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -43,6 +45,11 @@ final class MeddledJournal implements Journal {
     /** The next record that is read is damaged. */
     void damage(Failure why) {
         damage.set(why);
+    }
+
+    @Override
+    public List<Damage> damages() {
+        return journal.damages();
     }
 
     @Override
