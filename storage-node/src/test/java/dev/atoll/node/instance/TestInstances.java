@@ -29,7 +29,7 @@ final class TestInstances implements AutoCloseable {
     /** One: whatever keeps new instances out of a shard keeps them all out. */
     private static final int SHARDS = 1;
 
-    private static final long MIB = 1 << 20;
+    private static final long SEGMENT_BYTES = 256 << 10;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Runs once, when a listing looks at the first row that it has read from the catalogue. */
@@ -49,7 +49,12 @@ final class TestInstances implements AutoCloseable {
                 new MeddledJournal(
                         FileJournal.open(
                                 new FileJournal.Place(SystemDisk.INSTANCE, folder.journal()),
-                                new JournalSettings(MIB, 8 * MIB, 8 * MIB, 0, Duration.ofDays(1)),
+                                new JournalSettings(
+                                        SEGMENT_BYTES,
+                                        8 * SEGMENT_BYTES,
+                                        8 * SEGMENT_BYTES,
+                                        0,
+                                        Duration.ofDays(1)),
                                 new JournalMetrics(new SimpleMeterRegistry()),
                                 new FileJournal.Sources(
                                         System::nanoTime, new Random(2), LogMark.NONE)));
