@@ -48,6 +48,17 @@ class InstanceCareTest {
             var none = outside.resolve("none.sqlite");
             run(ExitCode.NOT_FOUND, "instance", "export", "user:nobody", none.toString());
             assertThat(outside).isDirectoryNotContaining("glob:**none*");
+            assertThat(run(ExitCode.NOT_FOUND, "instance", "verify", "user:nobody", "user:bob"))
+                    .isEqualTo("checked 1, well 1, damaged 0\n");
+            assertThat(
+                            run(
+                                    ExitCode.NOT_FOUND,
+                                    "instance",
+                                    "verify",
+                                    "--json",
+                                    "user:alice",
+                                    "user:nobody"))
+                    .contains("[\"user:alice\", \"well\"]");
             run(ExitCode.USAGE, "instance", "verify");
             run(ExitCode.USAGE, "instance", "verify", "user:alice", "--all", "user");
         }

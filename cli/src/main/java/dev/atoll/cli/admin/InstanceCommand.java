@@ -103,15 +103,28 @@ public final class InstanceCommand {
         var found = new Verification(problem -> answer.printLine(problem, out()));
         try (var connection = answer.client().open()) {
             if (namespace == null) {
-                for (var key : keys) {
-                    verify(connection, key, found);
-                }
+                verifyEach(connection, keys, found);
             } else {
                 verifyAll(connection, namespace, found);
             }
         }
         answer.print(found.table(), found.summary(), out());
+        var failure = found.failure();
+        if (failure != null) {
+            throw failure;
+        }
         return (found.isDamaged() ? ExitCode.DAMAGED : ExitCode.OK).number();
+    }
+
+    private static void verifyEach(Connection connection, List<String> keys, Verification found) {
+        for (var key : keys) {
+            try {
+                verify(connection, key, found);
+            } catch (CallException e) {
+                // The others are told of first.
+                found.addFailure(e);
+            }
+        }
     }
 
     private static void verifyAll(Connection connection, String namespace, Verification found) {

@@ -1,5 +1,6 @@
 package dev.atoll.cli.admin;
 
+import dev.atoll.cli.connect.CallException;
 import dev.atoll.cli.terminal.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ final class Verification {
     private final List<List<@Nullable Object>> rows = new ArrayList<>();
     private final Consumer<String> damage;
     private int damaged;
+    private @Nullable CallException failure;
 
     /**
      * Nothing was checked yet.
@@ -29,6 +31,18 @@ final class Verification {
         damaged += problems.isEmpty() ? 0 : 1;
         rows.add(List.of(key, problems.isEmpty() ? WELL : String.join("; ", problems)));
         problems.forEach(problem -> damage.accept(key + ": " + problem));
+    }
+
+    /** Notes that an instance could not be checked. */
+    void addFailure(CallException e) {
+        if (failure == null) {
+            failure = e;
+        }
+    }
+
+    /** Why the first could not be checked that could not; null if all were. */
+    @Nullable CallException failure() {
+        return failure;
     }
 
     boolean isDamaged() {

@@ -64,6 +64,10 @@ public final class Instances implements AutoCloseable {
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
     private final AtomicBoolean refusing = new AtomicBoolean();
+
+    /** What kept the journal from being trimmed the last time; empty if nothing did. */
+    private volatile String trimFailure = "";
+
     private final AtomicBoolean closing = new AtomicBoolean();
 
     public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
@@ -265,7 +269,7 @@ public final class Instances implements AutoCloseable {
         long version = catalog.version();
         var rows = catalog.list(range, shards, most);
         for (var row : rows) {
-            status(recovering ? lifeCycle.upToDate(row) : row, version).ifPresent(found::add);
+            (recovering ? redone(row, version) : status(row, version)).ifPresent(found::add);
         }
         return rows.size() < most
                 ? Optional.empty()
@@ -274,6 +278,18 @@ public final class Instances implements AutoCloseable {
                                 range.namespace(),
                                 range.idPrefix(),
                                 Optional.of(rows.getLast().key())));
+    }
+
+    /** One whose files cannot be read now is listed with the others, as one that is not served. */
+    private Optional<InstanceStatus> redone(CatalogEntry row, long version) {
+        try {
+            return status(lifeCycle.upToDate(row), version);
+        } catch (Failure e) {
+            if (e.reason() != Reason.NODE_UNAVAILABLE) {
+                throw e;
+            }
+            return Optional.of(new InstanceStatus(row, InstanceStatus.State.QUARANTINED));
+        }
     }
 
     /** Empty if it was deleted since that version of the catalogue. */
@@ -342,9 +358,19 @@ public final class Instances implements AutoCloseable {
                 catalog.appliedUpTo(free);
             }
             log.trim(free);
+            trimFailure = "";
         } catch (RuntimeException e) {
             // The next round tries again; without this line there would be none.
-            LOG.error("the journal could not be trimmed", e);
+            notTrimmed(e);
+        }
+    }
+
+    /** A full disk lasts, and there are two rounds a second: each problem is told once. */
+    private void notTrimmed(RuntimeException e) {
+        var problem = e.toString();
+        if (!problem.equals(trimFailure)) {
+            trimFailure = problem;
+            LOG.error("the journal could not be trimmed; tried again until it can", e);
         }
     }
 

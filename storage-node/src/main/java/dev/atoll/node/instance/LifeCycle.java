@@ -29,10 +29,19 @@ final class LifeCycle {
     private static final int SLEEP_CANDIDATES = 64;
 
     /**
-     * A WAL of this size is folded before more is written: at a page of 4 KiB, as many frames as
-     * fit into one piece of SQLite's index of them, which an open instance has in any case.
+     * Commits of this size are folded before more are written: they are what a start has to redo of
+     * one instance. At a page of 4 KiB, as many frames as fit into one piece of SQLite's index of
+     * the WAL, which an open instance has in any case.
      */
     private static final long FOLD_AT_BYTES = 4_062L * (4_096 + 24);
+
+    /**
+     * A WAL is copied into the file when it has so many bytes, but not more often than that. What
+     * is dirty is written back after half a minute: without it, each page of the WAL once.
+     */
+    private static final long BACKFILL_AT_BYTES = 16L * (4_096 + 24);
+
+    private static final long BACKFILL_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
     private static final Duration RETRY_WHEN_ALL_ARE_BUSY = Duration.ofMillis(100);
 
@@ -43,6 +52,7 @@ final class LifeCycle {
     private final OpenInstances open;
     private final InstantSource clock = InstantSource.system();
     private final DiskSpace disk;
+    private final LongSupplier ticker;
     private final CommitLog log;
     private final Recovery recovery;
     private final Quarantine quarantine;
@@ -62,6 +72,7 @@ final class LifeCycle {
         this.recovery = parts.recovery();
         this.quarantine = quarantine;
         this.log = log;
+        this.ticker = ticker;
         this.limits = limits;
         this.open = open;
         this.incarnations = incarnations;
@@ -104,8 +115,10 @@ final class LifeCycle {
         var database = instance.database;
         if (database != null) {
             open.touch(instance);
-            if (database.walBytes() > FOLD_AT_BYTES) {
+            if (database.unfoldedBytes() > FOLD_AT_BYTES) {
                 fold(instance);
+            } else {
+                backfill(instance, database);
             }
             return guard(instance, () -> write.apply(database));
         }
@@ -174,6 +187,21 @@ final class LifeCycle {
         }
     }
 
+    /**
+     * What the catalogue says of an instance that is closed then, with all of its commits in its
+     * file, or set aside.
+     */
+    CatalogEntry settle(HostedInstance instance) {
+        sleep(instance);
+        var entry = incarnations.find(instance);
+        if (entry.isEmpty()) {
+            incarnations.checkNew(instance);
+            throw notFound(instance.key);
+        }
+        recovery.ensure(entry.get().incarnation());
+        return entry.get();
+    }
+
     /** Whether its file is all there is of it now: closed, folded and not quarantined. */
     boolean putAsleep(HostedInstance instance) {
         var entry = catalog.find(instance.key);
@@ -218,6 +246,24 @@ final class LifeCycle {
         }
     }
 
+    /** Lets its WAL begin anew, now and then, if that means no waiting for the journal. */
+    private void backfill(HostedInstance instance, InstanceDatabase database) {
+        if (database.walBytes() < BACKFILL_AT_BYTES || instance.newest > log.durable()) {
+            return;
+        }
+        long now = ticker.getAsLong();
+        if (now - instance.backfilledNanos < BACKFILL_EVERY_NANOS) {
+            return;
+        }
+        instance.backfilledNanos = now;
+        guard(
+                instance,
+                () -> {
+                    database.backfill();
+                    return true;
+                });
+    }
+
     /** Runs something on the database, and takes it out of service if it turns out to be broken. */
     <T> T guard(HostedInstance instance, Supplier<T> work) {
         try {
@@ -235,7 +281,9 @@ final class LifeCycle {
         incarnations.checkNew(instance);
         reservePlace();
         try {
-            return incarnations.create(instance, first);
+            var created = incarnations.create(instance, first);
+            instance.backfilledNanos = ticker.getAsLong();
+            return created;
         } finally {
             open.release();
         }
@@ -253,6 +301,7 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
+            instance.backfilledNanos = ticker.getAsLong();
             open.add(instance);
             metrics.woken();
             return database;

@@ -292,11 +292,12 @@ final class Recovery {
         }
         if (header.segmentBytes() != settings.segmentBytes()) {
             throw new IOException(
-                    path
-                            + ": segments of "
-                            + header.segmentBytes()
-                            + " bytes (expected: "
+                    "journal-segment-bytes: "
                             + settings.segmentBytes()
+                            + " (expected: "
+                            + header.segmentBytes()
+                            + ", with which this journal was made: "
+                            + path
                             + ")");
         }
         var expected = mark.find();

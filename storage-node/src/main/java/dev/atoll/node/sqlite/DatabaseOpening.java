@@ -69,7 +69,7 @@ final class DatabaseOpening {
         return assemble(
                 capture,
                 connection ->
-                        InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
+                        InstanceMeta.read(connection, identity, folded(capture, file, identity)),
                 limits,
                 clock);
     }
@@ -95,10 +95,15 @@ final class DatabaseOpening {
         }
     }
 
-    private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
+    private static PageSums.Folded folded(Capture capture, Path file, Identity identity) {
+        var errors = new SqliteErrors(file);
         var folded =
                 capture.folded()
-                        .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
+                        .orElseThrow(
+                                () ->
+                                        errors.quarantined(
+                                                "its .sums file: "
+                                                        + PageSums.whyEmpty(DISK, file)));
         if (folded.incarnation() != identity.incarnation()) {
             throw errors.quarantined(
                     "its .sums file: of incarnation "

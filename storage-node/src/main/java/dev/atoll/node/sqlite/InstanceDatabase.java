@@ -225,28 +225,47 @@ public final class InstanceDatabase implements AutoCloseable {
      * the journal already.
      */
     public void fold() {
+        var now =
+                new PageSums.Folded(
+                        identity().incarnation(),
+                        commit(),
+                        engine.meta().lastCommitMicros(),
+                        0,
+                        0,
+                        checksum,
+                        (int) engine.pageSize(),
+                        (int) (sizeBytes() / engine.pageSize()));
+        checkpoint(() -> capture.fold(now, engine.memory().sidecar()));
+    }
+
+    /**
+     * Brings all commits into the database file, but not durably: so that the WAL begins anew.
+     * Every one of them has to be durable in the journal already, and stays there until the next
+     * fold.
+     */
+    public void backfill() {
+        if (beginning == null) {
+            checkpoint(capture::backfill);
+        }
+    }
+
+    private interface Checkpoint {
+        void run() throws SQLException, IOException;
+    }
+
+    private void checkpoint(Checkpoint checkpoint) {
         if (broken != null) {
             throw broken;
         }
         try {
-            capture.fold(
-                    new PageSums.Folded(
-                            identity().incarnation(),
-                            commit(),
-                            engine.meta().lastCommitMicros(),
-                            0,
-                            0,
-                            checksum,
-                            (int) engine.pageSize(),
-                            (int) (sizeBytes() / engine.pageSize())),
-                    engine.memory().sidecar());
+            checkpoint.run();
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (IOException e) {
             throw noted(
                     engine.errors().isDiskFull()
                             ? engine.errors().diskFull()
-                            : engine.errors().quarantined("fold: " + e.getMessage(), e));
+                            : engine.errors().quarantined("checkpoint: " + e.getMessage(), e));
         } catch (Failure e) {
             throw noted(e);
         }
@@ -330,9 +349,14 @@ public final class InstanceDatabase implements AutoCloseable {
         return checksum;
     }
 
-    /** Bytes of commits in the WAL. */
+    /** Bytes in the WAL that are not in the database file. */
     public long walBytes() {
-        return capture.isFolded() ? 0 : capture.walBytes();
+        return capture.walBytes();
+    }
+
+    /** Bytes of commits since the last fold. */
+    public long unfoldedBytes() {
+        return capture.unfoldedBytes();
     }
 
     private SqliteConnection connection() {

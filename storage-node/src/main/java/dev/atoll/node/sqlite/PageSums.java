@@ -92,6 +92,22 @@ final class PageSums {
         return database.resolveSibling(database.getFileName() + ".sums");
     }
 
+    /** Why a sidecar says nothing of what is folded, where it has to. */
+    static String whyEmpty(Disk disk, Path database) {
+        try {
+            if (!disk.exists(file(database))) {
+                return "missing";
+            }
+            try (var opened = disk.open(file(database), OpenMode.READ)) {
+                return opened.size() == 0
+                        ? "empty"
+                        : "offsets 0 and " + SLOT_STRIDE + ": checksum, of both slots";
+            }
+        } catch (IOException e) {
+            return "cannot be read: " + e.getMessage();
+        }
+    }
+
     /** Reads what the sidecar says, if there is one. */
     static PageSums open(Disk disk, Path database) throws IOException {
         var sums = new PageSums(disk, database);
@@ -108,9 +124,14 @@ final class PageSums {
         return Optional.ofNullable(folded);
     }
 
-    /** Whether nobody wrote the database file since it was folded or redone. */
+    /** Whether nobody wrote the database file since it was folded, redone or {@link #seen}. */
     boolean isUntouched() throws IOException {
         return disk.modifiedMicros(database) == modifiedMicros;
+    }
+
+    /** Notes that SQLite has just written the database file, which is not folded by that. */
+    void seen() throws IOException {
+        modifiedMicros = disk.modifiedMicros(database);
     }
 
     /**

@@ -31,9 +31,10 @@ final class Scrub {
         this.database = database;
         this.sums = PageSums.open(disk, database);
         var errors = new SqliteErrors(database);
-        this.folded =
-                sums.folded()
-                        .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
+        if (sums.folded().isEmpty()) {
+            throw errors.quarantined("its .sums file: " + PageSums.whyEmpty(disk, database));
+        }
+        this.folded = sums.folded().get();
         // Throws if they are not what was written.
         sums.requests();
         long expected = (long) folded.pageCount() * folded.pageSize();

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whenever the power goes during a fold, the journal mends what it left: SQLite's pages half
- * written, the file longer or not, the checksums, the slot. Also if it goes again during that.
+ * Whenever the power goes during a fold, or after a backfill, the journal mends what it left:
+ * SQLite's pages half written, the file longer or not, the checksums, the slot. Also if it goes
+ * again during that.
  */
 class FoldCrashTest {
     private static final Path FILE = Path.of("/data/i.sqlite");
@@ -34,6 +35,7 @@ class FoldCrashTest {
     private List<JournalRecord.Commit> journal = List.of();
     private State before = State.EMPTY;
     private State after = State.EMPTY;
+    private byte[] backfilled = {};
     private byte[] wal = {};
     private byte[] remembered = {};
 
@@ -59,7 +61,7 @@ class FoldCrashTest {
         }
     }
 
-    /** The second fold brings in commits that change, add and free pages. */
+    /** The second fold brings in commits that change, add and free pages; a backfill, some. */
     @BeforeEach
     void create() throws Exception {
         var database = CapturedDatabase.create(folder);
@@ -69,6 +71,8 @@ class FoldCrashTest {
         before = State.of(database.file);
         database.commit("UPDATE t SET v = randomblob(30000) WHERE id = 1");
         database.commit("INSERT INTO t VALUES (3, randomblob(90000))");
+        database.capture().backfill();
+        backfilled = Files.readAllBytes(database.file);
         database.commit("DELETE FROM t WHERE id = 2");
         wal = Files.readAllBytes(folder.resolve("i.sqlite-wal"));
         database.fold();
@@ -77,6 +81,7 @@ class FoldCrashTest {
         remembered = new byte[database.requests().remaining()];
         database.requests().get(remembered);
         assertThat(after.file.length).isGreaterThan(before.file.length);
+        assertThat(backfilled).isNotEqualTo(before.file).isNotEqualTo(after.file);
         database.capture().close();
     }
 
@@ -86,6 +91,24 @@ class FoldCrashTest {
             var random = new Random(seed);
             var disk = disk(mixed(before.file, after.file, random), before.sums, random);
             isMended(disk, "seed " + seed);
+        }
+    }
+
+    @Test
+    void whileTheSystemWritesABackfillBack() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            var disk = disk(mixed(before.file, backfilled, random), before.sums, random);
+            isMended(disk, "seed " + seed);
+        }
+    }
+
+    @Test
+    void whileSqliteWritesThePagesOnTopOfABackfill() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            var file = mixed(mixed(before.file, backfilled, random), after.file, random);
+            isMended(disk(file, before.sums, random), "seed " + seed);
         }
     }
 
