@@ -7,6 +7,7 @@ import dev.atoll.node.journal.JournalReader;
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.journal.JournalSize;
 import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class MeddledJournal implements Journal {
     private final AtomicReference<@Nullable Meddling> forgetting = new AtomicReference<>();
     private final AtomicReference<@Nullable Failure> damage = new AtomicReference<>();
     private volatile long unsaid;
+
+    /** Asked about each record that is read; damaged are those of which it says so. */
+    volatile Predicate<JournalRecord> unreadable = record -> false;
 
     /** Told of each record before it is taken. */
     volatile Consumer<JournalRecord> watcher = record -> {};
@@ -93,7 +97,11 @@ final class MeddledJournal implements Journal {
         if (why != null) {
             throw why;
         }
-        return journal.read(address);
+        var record = journal.read(address);
+        if (unreadable.test(record)) {
+            throw Failure.of(Reason.CORRUPTION, "address " + address + ": damaged");
+        }
+        return record;
     }
 
     @Override
