@@ -41,7 +41,8 @@ import java.util.regex.Pattern;
  * instances/00042/7/00063f…a1.sqlite      an instance, by incarnation
  *                             .sqlite-wal its commits that are not folded yet
  *                            .sqlite.sums what is folded, and a checksum of each page
- *                         .sqlite.commits commits that could not be brought into it
+ *                         .sqlite.commits commits that could not be brought into it; newest: the
+ *                                         number of the newest of them, or of one that is lost
  *                      .sqlite.quarantine why it must not be served
  *                       .sqlite.unclaimed what was found, and seems to be nobody's
  * </pre>

@@ -75,7 +75,7 @@ final class JournalIndex {
             case COMMIT -> traces.commits.add(summary.commit(), listed.address());
             case CREATE -> traces.createAddress = listed.address();
             case DELETE -> traces.deleted = true;
-            case FOLD -> traces.commits.removeUpTo(summary.commit());
+            case FOLD -> traces.folded(summary.commit());
             case PART -> throw new IllegalStateException("a part alone: " + listed);
         }
     }
@@ -88,6 +88,7 @@ final class JournalIndex {
             var traces = traces(harmed, damage.after());
             if (harmed.kind() == RecordKind.COMMIT) {
                 traces.lost = lost(damage, harmed);
+                traces.lostCommit = Math.max(traces.lostCommit, harmed.commit());
             } else if (harmed.kind() == RecordKind.DELETE) {
                 traces.deleted = true;
             }
@@ -126,6 +127,7 @@ final class JournalIndex {
         private long createAddress;
         private boolean deleted;
         private @Nullable Failure lost;
+        private long lostCommit;
 
         private Traces(Journal journal, int shard, long incarnation, long after) {
             this.journal = journal;
@@ -144,9 +146,23 @@ final class JournalIndex {
             return createAddress != 0;
         }
 
-        /** Why it cannot be served, if commits of it are lost. */
-        Optional<Failure> lost() {
-            return Optional.ofNullable(lost);
+        private void folded(long commit) {
+            commits.removeUpTo(commit);
+            if (lostCommit <= commit) {
+                // Its file has it.
+                lost = null;
+                lostCommit = 0;
+            }
+        }
+
+        /** Why it cannot be served, if commits of it are lost that a file lacks. */
+        Optional<Failure> lostBeyond(long folded) {
+            return lostCommit > folded ? Optional.ofNullable(lost) : Optional.empty();
+        }
+
+        /** The newest commit that is not known to be folded, readable or not; 0 if there is none. */
+        long newestUnfolded() {
+            return Math.max(commits.count == 0 ? 0 : commits.newest, lostCommit);
         }
 
         /** The record of its creation. */
