@@ -160,7 +160,9 @@ final class JournalIndex {
             return lostCommit > folded ? Optional.ofNullable(lost) : Optional.empty();
         }
 
-        /** The newest commit that is not known to be folded, readable or not; 0 if there is none. */
+        /**
+         * The newest commit that is not known to be folded, readable or not; 0 if there is none.
+         */
         long newestUnfolded() {
             return Math.max(commits.count == 0 ? 0 : commits.newest, lostCommit);
         }
