@@ -9,6 +9,12 @@ import dev.atoll.wire.Failure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Objects;
 
@@ -47,9 +53,23 @@ final class FailureReport {
     /** Many of the JDK's say only the name of the file, and leave the problem to the class. */
     private static String describe(IOException io) {
         var message = io.getMessage();
+        if (io instanceof FileSystemException file && file.getReason() == null) {
+            return file.getFile() + ": " + problem(file);
+        }
         return io.getClass() == IOException.class && message != null
                 ? message
                 : io.getClass().getSimpleName() + ": " + message;
+    }
+
+    private static String problem(FileSystemException file) {
+        return switch (file) {
+            case NoSuchFileException _ -> "no such file or folder";
+            case NotDirectoryException _ -> "not a folder";
+            case DirectoryNotEmptyException _ -> "a folder that is not empty";
+            case FileAlreadyExistsException _ -> "exists already";
+            case AccessDeniedException _ -> "access denied";
+            default -> file.getClass().getSimpleName();
+        };
     }
 
     private static void lines(List<String> lines, PrintWriter err) {

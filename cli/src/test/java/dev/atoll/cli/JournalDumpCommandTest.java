@@ -43,6 +43,29 @@ class JournalDumpCommandTest {
         run(ExitCode.NOT_FOUND, "journal", "dump", outside.toString());
     }
 
+    @Test
+    void saysThatAFileIsNoFolder() throws Exception {
+        var file = Files.writeString(outside.resolve("file"), "no journal");
+
+        assertThat(failed("journal", "dump", file.toString()))
+                .isEqualTo("atoll: " + file + ": not a folder\n");
+    }
+
+    @Test
+    void namesTheSettingThatTheJournalWasMadeWith() throws Exception {
+        DevServer.startOnFreePorts(data).close();
+
+        assertThat(
+                        failed(
+                                "dev",
+                                "--data",
+                                data.toString(),
+                                "--port=0",
+                                "--http-port=0",
+                                "--journal-segment-bytes=1MiB"))
+                .startsWith("atoll: journal-segment-bytes: 1048576 (expected: 67108864, ");
+    }
+
     private String dump(ExitCode expected) throws IOException {
         return run(expected, "journal", "dump", journal().resolveSibling("").toString());
     }
@@ -51,6 +74,13 @@ class JournalDumpCommandTest {
         try (var all = Files.walk(data)) {
             return all.filter(path -> path.endsWith("journal")).findFirst().orElseThrow();
         }
+    }
+
+    private static String failed(String... arguments) {
+        var err = new StringWriter();
+        int code = Atoll.commandLine().setErr(new PrintWriter(err)).execute(arguments);
+        assertThat(code).isEqualTo(ExitCode.FAILURE.number());
+        return err.toString();
     }
 
     private static String run(ExitCode expected, String... arguments) {

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A future fails with an {@link AtollException}. To cancel it cancels the call; whether a write
  * was executed is then unknown. Stages run on virtual threads of the client and may block.
+ *
+ * <p>Calls that are under way together run in any order: the client may send one by another way
+ * than those before it, and repeats one that failed. A call runs after those whose futures had
+ * completed when it was made; operations of one mutation run in their order.
  */
 public final class AsyncInstance {
     private final Calls calls;

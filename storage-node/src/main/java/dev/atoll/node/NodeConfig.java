@@ -268,11 +268,17 @@ public record NodeConfig(
             settings.problem(
                     "open-instances-max",
                     settings.text("open-instances-max"),
-                    "at most "
-                            + openable
-                            + ", since the process may have "
-                            + OpenFiles.most()
-                            + " files open: see ulimit -n");
+                    openable < 1
+                            ? "more files: the process may have "
+                                    + OpenFiles.most()
+                                    + " open and needs "
+                                    + (FILES_BESIDE + FILES_OF_AN_INSTANCE)
+                                    + " at least: see ulimit -n"
+                            : "at most "
+                                    + openable
+                                    + ", since the process may have "
+                                    + OpenFiles.most()
+                                    + " files open: see ulimit -n");
         }
         return new InstanceLimits(
                 openMax,

@@ -105,7 +105,7 @@ public final class DevKey {
         }
     }
 
-    /** Written again at every start, so that they always fit the key. */
+    /** Looked at again at every start, so that they always fit the key. */
     private void writePublicFiles() throws IOException {
         PrivateFiles.write(folder.resolve("jwks.json"), new JWKSet(key).toString(true));
         PrivateFiles.write(

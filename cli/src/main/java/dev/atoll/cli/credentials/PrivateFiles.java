@@ -1,6 +1,7 @@
 package dev.atoll.cli.credentials;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
 
@@ -34,17 +36,37 @@ final class PrivateFiles {
         }
     }
 
-    /** Replaces the file as a whole: it is never seen half written, nor by others. */
+    /**
+     * Replaces the file as a whole: it is never seen half written, nor by others. Left as it is if
+     * that is what it says, so that nothing is written where nothing can be.
+     */
     static void write(Path file, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), bytes)) {
+            return;
+        }
         var part = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            writeNew(part, bytes);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(part);
+            // A full disk is told without a name.
+            throw new IOException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeNew(Path file, byte[] bytes) throws IOException {
         try (var channel =
                 Files.newByteChannel(
-                        part,
+                        file,
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        permissions(part, "rw-------"))) {
-            channel.write(StandardCharsets.UTF_8.encode(text));
+                        permissions(file, "rw-------"))) {
+            var left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
         }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static FileAttribute<?>[] permissions(Path path, String permissions) {

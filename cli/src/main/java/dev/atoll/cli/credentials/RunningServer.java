@@ -23,6 +23,8 @@ public record RunningServer(String endpoint, String http, long pid) {
         note.put("endpoint", endpoint);
         note.put("http", http);
         note.put("pid", pid);
+        // Its room may be the last there is.
+        remove(data);
         PrivateFiles.write(file(data), Json.of(note) + "\n");
     }
 

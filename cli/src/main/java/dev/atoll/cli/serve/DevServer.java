@@ -9,12 +9,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A router and a node in this process, without etcd. Closing it is idempotent and stops the parts
  * in the reverse order of their start. Thread-safe.
  */
 public final class DevServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DevServer.class);
+
     private final Path data;
     private final RunningServer running;
     private final ClosingStack parts;
@@ -62,7 +66,7 @@ public final class DevServer implements AutoCloseable {
                                     () -> Operators.both(node.missing(), router.missing())));
             var running = running(router, http);
             parts.add(() -> RunningServer.remove(data));
-            running.write(data);
+            leaveNote(running, data);
             return new DevServer(data, running, parts);
         } catch (IOException | RuntimeException e) {
             parts.closeAfter(e);
@@ -88,6 +92,18 @@ public final class DevServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         parts.close();
+    }
+
+    /** Without it commands look for a server on the usual port: less than not to run at all. */
+    private static void leaveNote(RunningServer running, Path data) {
+        try {
+            running.write(data);
+        } catch (IOException e) {
+            LOG.warn(
+                    "{}; commands find this server by --endpoint {} only",
+                    e.getMessage(),
+                    running.endpoint());
+        }
     }
 
     private static RunningServer running(Router router, OperatorHttp http) {

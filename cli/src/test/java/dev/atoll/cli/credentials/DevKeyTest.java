@@ -8,10 +8,12 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,42 @@ class DevKeyTest {
     }
 
     @Test
+    void writesNothingAgainThatIsThere() throws Exception {
+        DevKey.loadOrCreate(data);
+        var files = filesOfTheKeys();
+        DevKey.loadOrCreate(data);
+
+        // On a full disk there would be no room for others.
+        assertThat(filesOfTheKeys()).hasSize(3).isEqualTo(files);
+    }
+
+    @Test
+    void mendsAPublicFileThatDoesNotFitTheKey() throws Exception {
+        DevKey.loadOrCreate(data);
+        var file = data.resolve("keys/jwks.json");
+        var written = Files.readString(file);
+        Files.writeString(file, "{}");
+        DevKey.loadOrCreate(data);
+
+        assertThat(file).hasContent(written);
+    }
+
+    @Test
+    void namesAFileThatCannotBeWrittenAndLeavesNoPartOfIt() throws Exception {
+        DevKey.loadOrCreate(data);
+        var file = data.resolve("keys/jwks.json");
+        Files.delete(file);
+        Files.createDirectories(file.resolve("a folder in its place"));
+
+        assertThatIOException()
+                .isThrownBy(() -> DevKey.loadOrCreate(data))
+                .withMessageStartingWith(file + ": cannot be written: ");
+        assertThat(data.resolve("keys"))
+                .isDirectoryContaining(path -> path.equals(file))
+                .isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
     void saysWhichFileIsNoKey() throws Exception {
         DevKey.loadOrCreate(data);
         Files.writeString(data.resolve("keys/dev-key.json"), "{}");
@@ -108,6 +146,17 @@ class DevKeyTest {
 
         RunningServer.remove(data);
         assertThat(data.resolve("dev.json")).doesNotExist();
+    }
+
+    /** Each with what makes it this file, and not another of the same name. */
+    private Map<Path, Object> filesOfTheKeys() throws Exception {
+        var files = new HashMap<Path, Object>();
+        try (var all = Files.list(data.resolve("keys"))) {
+            for (var file : all.toList()) {
+                files.put(file, Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+            }
+        }
+        return files;
     }
 
     private static String permissions(Path path) throws Exception {

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which calls share a stream. A call of its own costs several times as much as a message of
  * a stream that is there, but one at a time gains nothing, and a stream has one reader at the other
- * end: so calls share one while several are under way. Thread-safe.
+ * end: so calls share one while several are under way.
+ *
+ * <p>A call may so overtake another, and callers are promised no order: to send all of them over
+ * the stream would not give it to them, since one that is repeated comes after those behind it.
+ * Thread-safe.
  */
 final class Pipelines implements AutoCloseable {
     /** With fewer calls under way each goes by itself. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * The catalogue in its SQLite file: a view of what the journal and the instances' files say.
@@ -33,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   creating   1 until the first commit is durable: such an instance was promised to nobody
  *   times      microseconds since 1970
  * applied(position)              of the journal: all before it is in here
+ * seen_durable(position)         of the journal: it was durable up to there, at least
  * set_aside(incarnation, why)    those that cannot be served
  * unreadable(shard, file)        files whose key nobody can tell
  * high_water(incarnation)        the highest ever given
@@ -74,6 +76,9 @@ public final class Catalog implements AutoCloseable {
                     "CREATE TABLE IF NOT EXISTS applied(one INTEGER PRIMARY KEY CHECK (one = 1),"
                             + " position INTEGER NOT NULL)");
             database.run(
+                    "CREATE TABLE IF NOT EXISTS seen_durable(one INTEGER PRIMARY KEY CHECK (one ="
+                            + " 1), position INTEGER NOT NULL)");
+            database.run(
                     "CREATE TABLE IF NOT EXISTS set_aside(incarnation INTEGER PRIMARY KEY, why TEXT"
                             + " NOT NULL)");
             checkWhole(file, database);
@@ -113,6 +118,23 @@ public final class Catalog implements AutoCloseable {
         }
         database.run("INSERT OR REPLACE INTO applied VALUES (1, ?)", SqlValue.of(position));
         database.sync();
+    }
+
+    /**
+     * The position up to which the journal was durable once, as far as it was noted: a journal that
+     * ends before has lost something, or is an older copy.
+     */
+    public long seenDurable() {
+        return integer(
+                database.run("SELECT coalesce((SELECT position FROM seen_durable), 0)")
+                        .rows()
+                        .getFirst()
+                        .getFirst());
+    }
+
+    /** Notes that the journal is durable up to there. The note itself need not be. */
+    public void sawDurable(long position) {
+        database.run("INSERT OR REPLACE INTO seen_durable VALUES (1, ?)", SqlValue.of(position));
     }
 
     /** Runs several changes in one transaction: faster, and all or none. */
@@ -320,7 +342,14 @@ public final class Catalog implements AutoCloseable {
         return files;
     }
 
-    /** Forgets a file that an operator has taken away. */
+    /** All of those files. */
+    public Set<Path> unreadableFiles() {
+        return database.run("SELECT file FROM unreadable").rows().stream()
+                .map(row -> Path.of(((SqlValue.Text) row.getFirst()).value()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Forgets a file that an operator has mended or taken away. */
     public void removeUnreadable(Path file) {
         database.run("DELETE FROM unreadable WHERE file = ?", SqlValue.of(file.toString()));
     }

@@ -27,15 +27,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The door to the node's instances: every call becomes a task in the lane of its instance.
  * Thread-safe; never blocks its callers.
  */
 public final class Instances implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRIM_EVERY = Duration.ofMillis(500);
@@ -54,6 +51,7 @@ public final class Instances implements AutoCloseable {
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
+    private final Trimming trimming;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -64,6 +62,7 @@ public final class Instances implements AutoCloseable {
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
     private final AtomicBoolean refusing = new AtomicBoolean();
+
     private final AtomicBoolean closing = new AtomicBoolean();
 
     public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
@@ -82,6 +81,7 @@ public final class Instances implements AutoCloseable {
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
+        this.trimming = new Trimming(log, recovery, hosted.values(), this::foldSoon, ticker);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -137,7 +137,7 @@ public final class Instances implements AutoCloseable {
                         TimeUnit.MILLISECONDS);
         var _ =
                 sleeper.scheduleWithFixedDelay(
-                        this::trim,
+                        trimming::run,
                         TRIM_EVERY.toMillis(),
                         TRIM_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -265,7 +265,7 @@ public final class Instances implements AutoCloseable {
         long version = catalog.version();
         var rows = catalog.list(range, shards, most);
         for (var row : rows) {
-            status(recovering ? lifeCycle.upToDate(row) : row, version).ifPresent(found::add);
+            (recovering ? redone(row, version) : status(row, version)).ifPresent(found::add);
         }
         return rows.size() < most
                 ? Optional.empty()
@@ -274,6 +274,18 @@ public final class Instances implements AutoCloseable {
                                 range.namespace(),
                                 range.idPrefix(),
                                 Optional.of(rows.getLast().key())));
+    }
+
+    /** One whose files cannot be read now is listed with the others, as one that is not served. */
+    private Optional<InstanceStatus> redone(CatalogEntry row, long version) {
+        try {
+            return status(lifeCycle.upToDate(row), version);
+        } catch (Failure e) {
+            if (e.reason() != Reason.NODE_UNAVAILABLE) {
+                throw e;
+            }
+            return Optional.of(new InstanceStatus(row, InstanceStatus.State.QUARANTINED));
+        }
     }
 
     /** Empty if it was deleted since that version of the catalogue. */
@@ -311,38 +323,13 @@ public final class Instances implements AutoCloseable {
         open.all().forEach(this::trySleep);
         pool.close();
         // Else the next start would look through what is folded.
-        trim();
+        trimming.end();
         log.close();
     }
 
     /** Why nothing becomes durable any more, if so: then the node has to stop. */
     public Optional<Failure> failure() {
         return log.failure();
-    }
-
-    /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
-    private void trim() {
-        try {
-            // Durable: the catalogue must not say that it has seen what a crash may take back.
-            long free = Math.min(log.durable(), recovery.neededAfter());
-            long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
-            for (var instance : hosted.values()) {
-                long needed = instance.unfoldedAfter;
-                free = Math.min(free, needed);
-                if (needed < oldestEnd) {
-                    foldSoon(instance);
-                }
-            }
-            if (free >= log.oldestSegmentEnd() && free > catalog.applied()) {
-                // Before the journal may forget it: whatever it says of creations, deletions and
-                // folds is in there, since all of it is done up to here.
-                catalog.appliedUpTo(free);
-            }
-            log.trim(free);
-        } catch (RuntimeException e) {
-            // The next round tries again; without this line there would be none.
-            LOG.error("the journal could not be trimmed", e);
-        }
     }
 
     private void foldSoon(HostedInstance instance) {

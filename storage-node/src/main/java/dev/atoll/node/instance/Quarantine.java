@@ -3,8 +3,10 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,29 +50,60 @@ final class Quarantine {
         }
     }
 
+    /** Whether it is known to be; for listings, which look at many. */
     boolean holds(@Nullable HostedInstance instance, CatalogEntry entry) {
         return (instance != null && instance.quarantine != null)
                 || recovery.lost(entry.incarnation()).isPresent();
     }
 
+    /** The same after a look at what lies beside its file. In its lane. */
+    boolean finds(HostedInstance instance, CatalogEntry entry) {
+        return why(instance, entry).isPresent();
+    }
+
     /** Takes it out of service. */
     void add(HostedInstance instance, Failure why) {
         instance.quarantine = why;
-        catalog.find(instance.key).ifPresent(entry -> recovery.setAside(entry.incarnation(), why));
+        catalog.find(instance.key)
+                .ifPresent(entry -> recovery.setAside(entry.shard(), entry.incarnation(), why));
         metrics.quarantined();
         LOG.atError()
                 .addKeyValue("instance", instance.key)
                 .log("instance quarantined: {}", why.message());
     }
 
-    /** Lets it be looked at again; why not, if commits of it were lost. */
-    Optional<Failure> lift(HostedInstance instance, CatalogEntry entry) {
-        if (hasLostCommits(entry)) {
-            return why(instance, entry);
+    /** It stays out of service, for what is found now. */
+    void keep(HostedInstance instance, CatalogEntry entry, Failure why) {
+        instance.quarantine = why;
+        var known = recovery.lost(entry.incarnation()).map(Failure::message);
+        if (!known.equals(Optional.of(why.message()))) {
+            recovery.setAside(entry.shard(), entry.incarnation(), why);
         }
-        recovery.forget(entry.incarnation());
+    }
+
+    /** Lets one whose file is well be looked at again; why not, if commits of it were lost. */
+    Optional<Failure> lift(HostedInstance instance, CatalogEntry entry) {
+        var lacking = lacking(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+        if (lacking.isPresent()) {
+            keep(instance, entry, lacking.get());
+            return lacking;
+        }
+        recovery.takeBack(entry);
         instance.quarantine = null;
         return Optional.empty();
+    }
+
+    private static Optional<Failure> lacking(Path file) {
+        Optional<String> lacking;
+        try {
+            lacking = SideLog.lacking(file);
+        } catch (IOException e) {
+            lacking = Optional.of(InstanceFiles.sideLog(file) + ": " + e.getMessage());
+        }
+        return lacking.map(
+                why ->
+                        Failure.of(Reason.INSTANCE_QUARANTINED, why)
+                                .with("file", InstanceFiles.sideLog(file).toString()));
     }
 
     private Optional<Failure> why(HostedInstance instance, CatalogEntry entry) {
@@ -78,21 +111,30 @@ final class Quarantine {
         if (known != null) {
             return Optional.of(known);
         }
-        var lost = recovery.lost(entry.incarnation());
-        return lost.isPresent() || !hasLostCommits(entry)
-                ? lost
-                : Optional.of(
-                        Failure.of(
-                                Reason.INSTANCE_QUARANTINED,
-                                DataFolder.sideLog(file(entry))
-                                        + ": commits that could not be brought into its file"));
+        return recovery.lost(entry.incarnation())
+                .or(() -> found(folder.findInstanceFile(entry.shard(), entry.incarnation())));
     }
 
-    private boolean hasLostCommits(CatalogEntry entry) {
-        return Files.exists(DataFolder.sideLog(file(entry)));
+    /** What lies beside its file counts, whatever the catalogue says. */
+    static Optional<Failure> found(Path file) {
+        Optional<String> why;
+        try {
+            why = InstanceFiles.findReason(file);
+        } catch (IOException e) {
+            why = Optional.of(file + ": why it is quarantined cannot be read: " + e.getMessage());
+        }
+        return why.or(
+                        () ->
+                                hasLostCommits(file)
+                                        ? Optional.of(
+                                                InstanceFiles.sideLog(file)
+                                                        + ": commits that could not be brought into"
+                                                        + " its file")
+                                        : Optional.empty())
+                .map(text -> Failure.of(Reason.INSTANCE_QUARANTINED, text));
     }
 
-    private Path file(CatalogEntry entry) {
-        return folder.findInstanceFile(entry.shard(), entry.incarnation());
+    private static boolean hasLostCommits(Path file) {
+        return Files.exists(InstanceFiles.sideLog(file));
     }
 }

@@ -1,6 +1,5 @@
 package dev.atoll.node.instance;
 
-import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.sqlite.CallBudget;
@@ -9,6 +8,7 @@ import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +21,12 @@ final class Upkeep {
     private final LifeCycle lifeCycle;
     private final Quarantine quarantine;
     private final DataFolder folder;
-    private final Catalog catalog;
     private final CommitLog log;
 
     Upkeep(LifeCycle lifeCycle, Quarantine quarantine, Instances.Parts parts, CommitLog log) {
         this.lifeCycle = lifeCycle;
         this.quarantine = quarantine;
         this.folder = parts.folder();
-        this.catalog = parts.recovery().catalog();
         this.log = log;
     }
 
@@ -37,15 +35,32 @@ final class Upkeep {
      * is well is served again.
      */
     List<String> verify(HostedInstance instance, CallBudget budget) {
-        var entry = catalog.find(instance.key).orElseThrow(() -> LifeCycle.notFound(instance.key));
-        boolean quarantined = quarantine.holds(instance, entry);
-        if (!quarantined) {
-            // Through SQLite it could not be read as it is on the disk.
-            lifeCycle.sleep(instance);
+        try {
+            return check(instance, lifeCycle.settle(instance), budget);
+        } catch (Failure e) {
+            if (isUnreadable(e)) {
+                // A full disk is nothing that is wrong with the instance.
+                lifeCycle.checkWritable();
+            } else if (e.reason() != Reason.INSTANCE_QUARANTINED) {
+                throw e;
+            }
+            // Found on the way: while it was folded or redone, or when it was opened.
+            return List.of(e.message());
         }
+    }
+
+    /** Whether its files cannot be read or written now, which is tried again. */
+    private static boolean isUnreadable(Failure e) {
+        return e.reason() == Reason.NODE_UNAVAILABLE && e.getCause() instanceof IOException;
+    }
+
+    private List<String> check(HostedInstance instance, CatalogEntry entry, CallBudget budget) {
+        boolean quarantined = quarantine.finds(instance, entry);
         var damage = scrub(entry);
         if (damage.isPresent()) {
-            if (!quarantined) {
+            if (quarantined) {
+                quarantine.keep(instance, entry, damage.get());
+            } else {
                 quarantine.add(instance, damage.get());
             }
             return List.of(damage.get().message());
@@ -78,12 +93,15 @@ final class Upkeep {
                 throw e;
             }
             return Optional.of(e);
+        } catch (NoSuchFileException e) {
+            return Optional.of(unreadable(file, e.getMessage() + ": missing", e));
         } catch (IOException e) {
-            throw Failure.of(
-                    Reason.NODE_UNAVAILABLE,
-                    "instance " + entry.key() + ": cannot be read: " + e.getMessage(),
-                    e);
+            return Optional.of(unreadable(file, file + ": cannot be read: " + e.getMessage(), e));
         }
+    }
+
+    private static Failure unreadable(Path file, String why, IOException e) {
+        return Failure.of(Reason.INSTANCE_QUARANTINED, why, e).with("file", file.toString());
     }
 
     /** Gives unused space back. */

@@ -69,7 +69,7 @@ final class DatabaseOpening {
         return assemble(
                 capture,
                 connection ->
-                        InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
+                        InstanceMeta.read(connection, identity, folded(capture, file, identity)),
                 limits,
                 clock);
     }
@@ -95,10 +95,15 @@ final class DatabaseOpening {
         }
     }
 
-    private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
+    private static PageSums.Folded folded(Capture capture, Path file, Identity identity) {
+        var errors = new SqliteErrors(file);
         var folded =
                 capture.folded()
-                        .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
+                        .orElseThrow(
+                                () ->
+                                        errors.quarantined(
+                                                "its .sums file: "
+                                                        + PageSums.whyEmpty(DISK, file)));
         if (folded.incarnation() != identity.incarnation()) {
             throw errors.quarantined(
                     "its .sums file: of incarnation "
@@ -132,11 +137,15 @@ final class DatabaseOpening {
             Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
         var connection = capture.connection();
         try {
-            var engine = new Engine(connection, source.meta(connection), limits);
+            var meta = source.meta(connection);
+            var engine = new Engine(connection, meta, capture.requests(), limits);
             return new InstanceDatabase(capture, engine, limits, clock);
         } catch (SQLException e) {
             capture.abandonAfter(e);
             throw openFailure(e, connection.errors());
+        } catch (IOException e) {
+            capture.abandonAfter(e);
+            throw connection.errors().quarantined("its .requests file: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             capture.abandonAfter(e);
             throw e;

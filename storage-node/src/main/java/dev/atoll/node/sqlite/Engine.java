@@ -26,6 +26,7 @@ final class Engine {
     private final SqliteLimits limits;
     private final Statements statements;
     private final RequestTable requests;
+    private final RequestMemory memory;
     private final Progress progress = new Progress();
     private final long pageSize;
 
@@ -33,13 +34,18 @@ final class Engine {
     private volatile InstanceMeta meta;
     private volatile long pages;
 
-    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits)
+    Engine(
+            SqliteConnection connection,
+            InstanceMeta meta,
+            RequestMemory memory,
+            SqliteLimits limits)
             throws SQLException {
         this.connection = connection;
         this.limits = limits;
         this.meta = meta;
         this.statements = new Statements(connection, limits.sqlBytesMax());
         this.requests = new RequestTable(connection);
+        this.memory = memory;
         this.pageSize = connection.number("PRAGMA page_size");
         this.pages = readPages();
         setLimits();
@@ -79,6 +85,10 @@ final class Engine {
         return requests;
     }
 
+    RequestMemory memory() {
+        return memory;
+    }
+
     Progress progress() {
         return progress;
     }
@@ -103,8 +113,9 @@ final class Engine {
     }
 
     /** A commit was made. */
-    void committed(InstanceMeta next, long nextPages) {
+    void committed(InstanceMeta next, WriteTransaction.Pending pending) {
         meta = next;
-        pages = nextPages;
+        pages = pending.pages();
+        memory.committed(pending.requests());
     }
 }

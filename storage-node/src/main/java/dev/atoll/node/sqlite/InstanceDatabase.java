@@ -98,6 +98,26 @@ public final class InstanceDatabase implements AutoCloseable {
      * if something changed.
      */
     public <T> T write(CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
+        var done = transact(budget, sink, work);
+        var entry = done.unremembered();
+        if (entry != null) {
+            // Nothing has changed so far, so this is its transaction as well as that.
+            transact(
+                    budget,
+                    sink,
+                    transaction -> {
+                        transaction.settle(entry);
+                        return entry;
+                    });
+        }
+        return done.value();
+    }
+
+    /** With the request that no commit could carry: the rows it wrote are what they were. */
+    private record Done<T>(T value, @Nullable RequestEntry unremembered) {}
+
+    private <T> Done<T> transact(
+            CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
         checkUsable();
         WriteTransaction transaction = null;
         boolean open = true;
@@ -111,8 +131,12 @@ public final class InstanceDatabase implements AutoCloseable {
             engine.progress().end();
             open = false;
             commit(transaction, mark);
-            send(pending, mark, sink);
-            return result;
+            boolean committed = send(pending, mark, sink);
+            return new Done<>(
+                    result,
+                    !committed && pending.requests() instanceof RequestChange.Carry(var entry)
+                            ? entry
+                            : null);
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (Failure e) {
@@ -142,8 +166,11 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /** Takes the commit from the WAL and sends it on; undoes it where it cannot go on. */
-    private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
+    /**
+     * Takes the commit from the WAL and sends it on; undoes it where it cannot go on. Whether there
+     * was one.
+     */
+    private boolean send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
         boolean known = false;
         try {
             var captured = withBeginning(capture.take(COMMIT_BYTES_MAX));
@@ -152,6 +179,7 @@ public final class InstanceDatabase implements AutoCloseable {
                 beginning = null;
             }
             known = true;
+            return captured.isPresent();
         } catch (Failure e) {
             known = true;
             if (e.reason() != Reason.OUTCOME_UNKNOWN && e.reason() != Reason.INSTANCE_QUARANTINED) {
@@ -192,10 +220,11 @@ public final class InstanceDatabase implements AutoCloseable {
                         next.commit(),
                         checksum,
                         new DatabaseState(captured.pageCount(), 0, 0),
-                        captured.pages());
+                        captured.pages(),
+                        RequestChange.attachment(pending.requests()));
         sink.append(record);
         checksum = record.checksum();
-        engine.committed(next, pending.pages());
+        engine.committed(next, pending);
     }
 
     /** Takes back what was committed after the mark, exactly. */
@@ -203,7 +232,7 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            engine = new Engine(capture.connection(), before.meta(), limits);
+            engine = new Engine(capture.connection(), before.meta(), before.memory(), limits);
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;
@@ -222,27 +251,47 @@ public final class InstanceDatabase implements AutoCloseable {
      * the journal already.
      */
     public void fold() {
+        var now =
+                new PageSums.Folded(
+                        identity().incarnation(),
+                        commit(),
+                        engine.meta().lastCommitMicros(),
+                        0,
+                        0,
+                        checksum,
+                        (int) engine.pageSize(),
+                        (int) (sizeBytes() / engine.pageSize()));
+        checkpoint(() -> capture.fold(now, engine.memory().sidecar()));
+    }
+
+    /**
+     * Brings all commits into the database file, but not durably: so that the WAL begins anew.
+     * Every one of them has to be durable in the journal already, and stays there until the next
+     * fold.
+     */
+    public void backfill() {
+        if (beginning == null) {
+            checkpoint(capture::backfill);
+        }
+    }
+
+    private interface Checkpoint {
+        void run() throws SQLException, IOException;
+    }
+
+    private void checkpoint(Checkpoint checkpoint) {
         if (broken != null) {
             throw broken;
         }
         try {
-            capture.fold(
-                    new PageSums.Folded(
-                            identity().incarnation(),
-                            commit(),
-                            engine.meta().lastCommitMicros(),
-                            0,
-                            0,
-                            checksum,
-                            (int) engine.pageSize(),
-                            (int) (sizeBytes() / engine.pageSize())));
+            checkpoint.run();
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (IOException e) {
             throw noted(
                     engine.errors().isDiskFull()
                             ? engine.errors().diskFull()
-                            : engine.errors().quarantined("fold: " + e.getMessage(), e));
+                            : engine.errors().quarantined("checkpoint: " + e.getMessage(), e));
         } catch (Failure e) {
             throw noted(e);
         }
@@ -275,7 +324,12 @@ public final class InstanceDatabase implements AutoCloseable {
         try {
             vacuum("VACUUM", budget);
             var pages = engine.readPages();
-            send(new WriteTransaction.Pending(engine.meta(), pages), mark, sink);
+            var _ =
+                    send(
+                            new WriteTransaction.Pending(
+                                    engine.meta(), pages, new RequestChange.None()),
+                            mark,
+                            sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));
@@ -323,9 +377,14 @@ public final class InstanceDatabase implements AutoCloseable {
         return checksum;
     }
 
-    /** Bytes of commits in the WAL. */
+    /** Bytes in the WAL that are not in the database file. */
     public long walBytes() {
-        return capture.isFolded() ? 0 : capture.walBytes();
+        return capture.walBytes();
+    }
+
+    /** Bytes of commits since the last fold. */
+    public long unfoldedBytes() {
+        return capture.unfoldedBytes();
     }
 
     private SqliteConnection connection() {

@@ -38,10 +38,8 @@ final class Redo {
         var folded = sums.folded().orElse(null);
         long done = folded == null ? 0 : folded.commit();
         var missing = commits.stream().filter(commit -> commit.commit() > done).toList();
-        if (missing.isEmpty()) {
-            if (folded == null) {
-                throw quarantined(database, "nothing folded, and nothing in the journal");
-            }
+        checkThere(disk, database, folded, missing);
+        if (folded != null && missing.isEmpty()) {
             return folded;
         }
         checkChain(database, folded, missing);
@@ -64,12 +62,25 @@ final class Redo {
                         newest.state().pageCount());
         // The name of the file, before the sidecar speaks of it; and that the WAL is gone.
         disk.syncDirectory(parent(database));
-        sums.fold(changed, now);
+        sums.fold(changed, now, requests(database, sums, missing).sidecar());
         if (folded == null) {
             // The name of the sidecar, which is new.
             disk.syncDirectory(parent(database));
         }
         return now;
+    }
+
+    private static RequestMemory requests(
+            Path database, PageSums sums, List<JournalRecord.Commit> missing) throws IOException {
+        var requests = sums.requests();
+        for (var commit : missing) {
+            try {
+                requests.redone(commit.attachment());
+            } catch (IllegalArgumentException e) {
+                throw quarantined(database, "journal: " + commit + ": " + e.getMessage());
+            }
+        }
+        return requests;
     }
 
     /** Every page is in a commit or was in the file before: a shorter file has lost some. */
@@ -115,6 +126,27 @@ final class Redo {
             }
         }
         return sums;
+    }
+
+    /** What was folded once is in the files alone, not in the journal. */
+    private static void checkThere(
+            Disk disk,
+            Path database,
+            PageSums.@Nullable Folded folded,
+            List<JournalRecord.Commit> missing)
+            throws IOException {
+        boolean whole = !missing.isEmpty() && missing.getFirst().commit() == 1;
+        if (folded == null ? whole : disk.exists(database)) {
+            return;
+        }
+        if (!disk.exists(database)) {
+            throw quarantined(database, "missing");
+        }
+        throw quarantined(
+                database,
+                disk.exists(PageSums.file(database))
+                        ? "its .sums file: says nothing that is whole"
+                        : "its .sums file: missing");
     }
 
     private static void checkChain(

@@ -174,8 +174,7 @@ class DamageTest {
                             "0000000000000001.segment at offset "
                                     + offset
                                     + ": 1 records lost, positions 1 to 1, of which known:"
-                                    + " [RecordSummary[kind=COMMIT, shard=7, incarnation=1,"
-                                    + " commit=1]]");
+                                    + " [COMMIT shard=7 incarnation=0000000000000001 commit=1]");
             assertThatThrownBy(() -> journal.read(address))
                     .isInstanceOfSatisfying(
                             Failure.class,

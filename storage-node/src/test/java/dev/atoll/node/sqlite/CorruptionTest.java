@@ -148,7 +148,21 @@ class CorruptionTest {
         try (var plain = PlainDatabase.open(file)) {
             plain.run("CREATE TABLE t (a)");
         }
-        assertThat(quarantined().message()).endsWith("its .sums file: missing or empty");
+        assertThat(quarantined().message()).endsWith("its .sums file: missing");
+    }
+
+    @Test
+    void saysWhichWayTheSidecarIsLost() throws IOException {
+        var sums = file.resolveSibling(file.getFileName() + ".sums");
+        byte[] bytes = Files.readAllBytes(sums);
+        // Both slots.
+        bytes[16] ^= 1;
+        bytes[2048 + 16] ^= 1;
+        Files.write(sums, bytes);
+        assertThat(quarantined().message())
+                .endsWith("its .sums file: offsets 0 and 2048: checksum, of both slots");
+        Files.write(sums, new byte[0]);
+        assertThat(quarantined().message()).endsWith("its .sums file: empty");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class RedoCrashTest {
         database.commit("UPDATE t SET v = randomblob(9000) WHERE id = 1");
         copy(database.file, FILE);
         copy(PageSums.file(database.file), PageSums.file(FILE));
+        copy(RequestSidecar.file(database.file), RequestSidecar.file(FILE));
         copy(folder.resolve("i.sqlite-wal"), WAL);
         disk.syncDirectory(Path.of("/data"));
         database.fold();
@@ -62,10 +64,13 @@ class RedoCrashTest {
         assertThat(new Scrub(where, FILE).all()).as(when).isEmpty();
         assertThat(where.list(Path.of("/data")))
                 .as(when)
-                .containsExactly(FILE, PageSums.file(FILE));
+                .containsExactly(FILE, RequestSidecar.file(FILE), PageSums.file(FILE));
         // Safe as well: the power goes once more, and the journal was trimmed.
         var after = where.crash(1);
         assertThat(PageSums.open(after, FILE).folded().orElseThrow().commit()).isEqualTo(4);
+        assertThat(PageSums.open(after, FILE).requests().sidecar())
+                .as(when)
+                .isEqualTo(database.requests());
         assertThat(after.peek(FILE)).as(when).isEqualTo(expected);
         assertThat(new Scrub(after, FILE).all()).as(when).isEmpty();
     }
@@ -89,7 +94,7 @@ class RedoCrashTest {
     void aRedoThatFailsAtAnySyncIsDoneAgain() throws IOException {
         var whole = disk.copy();
         redo(whole);
-        assertThat(whole.syncs()).isEqualTo(4);
+        assertThat(whole.syncs()).isEqualTo(5);
         for (int nth = 1; nth <= whole.syncs(); nth++) {
             for (int seed = 0; seed < SEEDS; seed++) {
                 var failing = disk.copy();
@@ -100,12 +105,54 @@ class RedoCrashTest {
         }
     }
 
+    /** At every step of a redo, then at every step of the next, and of the one after that. */
+    @Test
+    void aRedoThatIsCutOffAtEveryStepThreeTimesOnEndIsDoneAgain() throws IOException {
+        int cases = 0;
+        for (var first = cutOff(disk, 0); first.isPresent(); first = cutOff(disk, cases)) {
+            cases++;
+        }
+        assertThat(cases).isGreaterThan(10);
+        int interrupted = cutOffAndMend(disk, 3, "");
+        assertThat(interrupted).isGreaterThan(cases * cases);
+    }
+
+    /** How often a redo was cut off, in all. */
+    private int cutOffAndMend(FaultyDisk found, int times, String when) throws IOException {
+        int interrupted = 0;
+        for (int step = 0; ; step++) {
+            var at = when + " step " + step;
+            var after = cutOff(found, step);
+            if (after.isEmpty()) {
+                return interrupted;
+            }
+            interrupted++;
+            if (times == 1) {
+                isWhole(after.get(), at);
+            } else {
+                interrupted += cutOffAndMend(after.get(), times - 1, at);
+            }
+        }
+    }
+
+    /** What a power cut at that step of a redo leaves; empty if there are not so many steps. */
+    private Optional<FaultyDisk> cutOff(FaultyDisk found, int step) throws IOException {
+        var cut = found.copy();
+        cut.powerOffAfter(step);
+        try {
+            redo(cut);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(cut.crash(step));
+        }
+    }
+
     @Test
     void aRedoOfTheFirstCommitsIsDoneAgain() throws IOException {
         // Nothing is folded yet, and the power went before anything was safe.
-        for (int seed = 0; seed < 5 * SEEDS; seed++) {
+        for (int seed = 0; seed < 7 * SEEDS; seed++) {
             var empty = new FaultyDisk();
-            empty.failSync(1 + seed % 5);
+            empty.failSync(1 + seed % 7);
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(empty));
             isWhole(empty.crash(seed), "seed " + seed);
         }
