@@ -13,6 +13,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelFunctionBinding;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,8 +24,9 @@ import java.util.Map;
 /**
  * CEL's own evaluation: true, false, or an error. With {@code unknown()}, which is an error, and
  * {@code real(x)}, which is one for not-a-number, and {@code quotient(a, b)}, which is one for a
- * division by zero, too; {@code order}, which compares texts; and {@code between}, {@code plus} and
- * {@code minus}, which compute with times without the library's own limits.
+ * division by zero, too; {@code order} and {@code exact}, which compare texts and numbers; and
+ * {@code between}, {@code plus} and {@code minus}, which compute with times without the library's
+ * own limits.
  */
 final class CelOracle {
     private static final CelOptions OPTIONS =
@@ -54,6 +56,7 @@ final class CelOracle {
                                         SimpleType.INT,
                                         SimpleType.STRING,
                                         SimpleType.STRING),
+                                function("exact", SimpleType.INT, SimpleType.DYN, SimpleType.DYN),
                                 function(
                                         "between",
                                         SimpleType.DURATION,
@@ -106,6 +109,8 @@ final class CelOracle {
                                                         a.codePoints().toArray(),
                                                         b.codePoints().toArray())),
                         CelFunctionBinding.from(
+                                "exact_", Number.class, Number.class, CelOracle::exact),
+                        CelFunctionBinding.from(
                                 "between_",
                                 Instant.class,
                                 Instant.class,
@@ -121,6 +126,19 @@ final class CelOracle {
                                 Duration.class,
                                 (a, b) -> inRange(a.minus(b))))
                 .build();
+    }
+
+    private static Long exact(Number a, Number b) {
+        double left = a.doubleValue();
+        double right = b.doubleValue();
+        boolean infinite = Double.isInfinite(left) || Double.isInfinite(right);
+        return (long) (infinite ? Double.compare(left, right) : decimal(a).compareTo(decimal(b)));
+    }
+
+    private static BigDecimal decimal(Number number) {
+        return number instanceof Long integer
+                ? BigDecimal.valueOf(integer)
+                : new BigDecimal(number.doubleValue());
     }
 
     private static Double real(Double value) {
