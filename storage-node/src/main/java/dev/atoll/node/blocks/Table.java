@@ -1,0 +1,70 @@
+package dev.atoll.node.blocks;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A declared table. Immutable.
+ *
+ * @param name in rules and in SQL
+ * @param fields the automatic ones first
+ * @param indexes those over more than one field
+ * @param features search and expiry
+ * @param access rules of rows; an operation without one is denied to users
+ */
+public record Table(
+        String name,
+        List<Field> fields,
+        List<Index> indexes,
+        Features features,
+        Map<Operation, Rule> access) {
+    public Table {
+        fields = List.copyOf(fields);
+        indexes = List.copyOf(indexes);
+        access = Map.copyOf(access);
+    }
+
+    /** What may be done with rows. */
+    public enum Operation {
+        READ,
+        INSERT,
+        UPDATE,
+        /** What a changed row has to be: {@code update}, if it has no rule of its own. */
+        CHECK,
+        DELETE
+    }
+
+    /**
+     * An index.
+     *
+     * @param fields in order
+     * @param unique whether no two rows have the same values
+     * @param where an SQL condition: only its rows are in the index
+     * @param include fields that are only read from it
+     */
+    public record Index(
+            List<String> fields, boolean unique, Optional<String> where, List<String> include) {
+        public Index {
+            fields = List.copyOf(fields);
+            include = List.copyOf(include);
+        }
+    }
+
+    /**
+     * What else it has.
+     *
+     * @param search fields for full-text search; empty for none
+     * @param ttl the field after whose moment a row is gone
+     */
+    public record Features(List<String> search, Optional<String> ttl) {
+        public Features {
+            search = List.copyOf(search);
+        }
+    }
+
+    /** The field of that name. */
+    public Optional<Field> find(String field) {
+        return fields.stream().filter(other -> other.name().equals(field)).findFirst();
+    }
+}
