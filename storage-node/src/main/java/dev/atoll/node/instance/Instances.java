@@ -257,6 +257,14 @@ public final class Instances implements AutoCloseable {
         return found;
     }
 
+    /** What is damaged so badly that nobody can tell of which instance it is. */
+    public List<String> damagedFiles() {
+        return catalog.unreadableFiles().stream()
+                .sorted()
+                .map(file -> file + ": damaged, and nobody can tell of which instance")
+                .toList();
+    }
+
     /** Adds what is in the range; what is left of it. */
     private Optional<Catalog.Range> list(
             Catalog.Range range, BitSet shards, int most, List<InstanceStatus> found) {
