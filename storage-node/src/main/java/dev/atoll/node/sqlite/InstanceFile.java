@@ -89,8 +89,8 @@ final class InstanceFile {
 
     /**
      * Whether a database was begun there and nothing was ever brought into it: SQLite writes the
-     * first page of a new file, an empty table, and everything else goes to the WAL until the first
-     * fold, which makes the sidecar.
+     * first page of a new file, an empty table, and everything else goes to the WAL until our first
+     * checkpoint, which comes after the first commit is durable.
      */
     static boolean isOnlyBegun(Path file) throws IOException {
         boolean moved = Files.exists(Undo.moved(file));
