@@ -177,10 +177,26 @@ final class Capture implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Closes a database that is folded whole; SQLite deletes the WAL. */
+    /**
+     * Closes a database that is folded whole. Its WAL stays, empty: SQLite would delete it, and
+     * make another file when the database is opened again, which costs more than all else then.
+     */
     @Override
     public void close() throws IOException {
         wal.close();
+        boolean stays;
+        try {
+            stays = Undo.moveWal(disk, database);
+        } finally {
+            closeConnection();
+        }
+        if (stays) {
+            Undo.moveWalBack(disk, database);
+            wal.empty();
+        }
+    }
+
+    private void closeConnection() throws IOException {
         try {
             connection.close();
         } catch (SQLException e) {

@@ -59,7 +59,7 @@ final class DatabaseOpening {
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
         var errors = new SqliteErrors(file);
         try {
-            Redo.clean(DISK, file);
+            Redo.cleanToOpen(DISK, file);
         } catch (IOException e) {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
