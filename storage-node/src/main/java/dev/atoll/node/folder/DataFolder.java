@@ -180,7 +180,7 @@ public final class DataFolder implements AutoCloseable {
     /** The file of an instance, if there is one. */
     public Path findInstanceFile(int shard, long incarnation) {
         return instanceFolder(shard, incarnation)
-                .resolve(String.format(Locale.ROOT, "%016x", incarnation) + SUFFIX);
+                .resolve(HexFormat.of().toHexDigits(incarnation) + SUFFIX);
     }
 
     private Path instanceFolder(int shard, long incarnation) {

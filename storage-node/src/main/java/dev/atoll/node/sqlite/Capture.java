@@ -35,12 +35,21 @@ final class Capture implements AutoCloseable {
         this.sync = new DatabaseSync(disk, database);
     }
 
-    /** Opens a database that is folded whole, or new; its WAL is gone. */
+    /** Opens a database that is folded whole, or new; its WAL is gone or empty. */
     static Capture open(Disk disk, Path database, boolean create) throws SQLException, IOException {
-        var sums = PageSums.open(disk, database);
+        return open(disk, PageSums.open(disk, database), create);
+    }
+
+    /** The same, with what its sidecar says. */
+    static Capture open(Disk disk, PageSums sums, boolean create) throws SQLException {
+        var database = sums.database();
         var connection = SqliteConnection.openCaptured(database, create);
         try {
-            int pageSize = (int) connection.number("PRAGMA page_size");
+            var folded = sums.folded();
+            int pageSize =
+                    folded.isPresent()
+                            ? folded.get().pageSize()
+                            : Integer.parseInt(connection.runOnce("PRAGMA page_size"));
             var wal = new WalFile(disk, database, pageSize, connection.errors());
             return new Capture(disk, database, connection, wal, sums);
         } catch (SQLException | RuntimeException e) {

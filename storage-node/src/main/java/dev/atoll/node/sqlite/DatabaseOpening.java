@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.sqlite.core.Codes;
 
 /** Makes and opens the files of instances. Immutable. */
@@ -27,10 +28,11 @@ final class DatabaseOpening {
         if (Files.exists(file)) {
             throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
         }
-        var capture = connect(file, true);
+        var capture = connect(() -> Capture.open(DISK, file, true), file);
         var database =
                 assemble(
                         capture,
+                        Optional.empty(),
                         connection -> {
                             connection.runOnce("BEGIN IMMEDIATE");
                             var meta = InstanceMeta.create(connection, identity, clock.instant());
@@ -63,21 +65,30 @@ final class DatabaseOpening {
         } catch (IOException e) {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
-        InstanceFile.check(file, errors);
-        checkUntouched(file, errors);
-        var capture = connect(file, false);
+        var extent = InstanceFile.check(file, errors);
+        var sums = readSums(file, errors);
+        checkUntouched(file, sums, errors);
+        var folded = folded(sums, identity, errors);
+        var capture = connect(() -> Capture.open(DISK, sums, false), file);
         return assemble(
                 capture,
-                connection ->
-                        InstanceMeta.read(connection, identity, folded(capture, identity, errors)),
+                Optional.of(extent),
+                connection -> InstanceMeta.read(connection, identity, folded),
                 limits,
                 clock);
     }
 
-    /** A file that somebody wrote while it was closed has to be what it was all the same. */
-    private static void checkUntouched(Path file, SqliteErrors errors) {
+    private static PageSums readSums(Path file, SqliteErrors errors) {
         try {
-            var sums = PageSums.open(DISK, file);
+            return PageSums.open(DISK, file);
+        } catch (IOException e) {
+            throw errors.quarantined("its .sums file: " + e.getMessage(), e);
+        }
+    }
+
+    /** A file that somebody wrote while it was closed has to be what it was all the same. */
+    private static void checkUntouched(Path file, PageSums sums, SqliteErrors errors) {
+        try {
             if (sums.folded().isEmpty() || sums.isUntouched()) {
                 return;
             }
@@ -95,9 +106,9 @@ final class DatabaseOpening {
         }
     }
 
-    private static PageSums.Folded folded(Capture capture, Identity identity, SqliteErrors errors) {
+    private static PageSums.Folded folded(PageSums sums, Identity identity, SqliteErrors errors) {
         var folded =
-                capture.folded()
+                sums.folded()
                         .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
         if (folded.incarnation() != identity.incarnation()) {
             throw errors.quarantined(
@@ -110,10 +121,15 @@ final class DatabaseOpening {
         return folded;
     }
 
-    private static Capture connect(Path file, boolean create) {
+    /** Opens a database. */
+    private interface Connecting {
+        Capture connect() throws SQLException, IOException;
+    }
+
+    private static Capture connect(Connecting connecting, Path file) {
         var errors = new SqliteErrors(file);
         try {
-            return Capture.open(DISK, file, create);
+            return connecting.connect();
         } catch (SQLException e) {
             throw openFailure(e, errors);
         } catch (IOException e) {
@@ -129,10 +145,16 @@ final class DatabaseOpening {
     }
 
     private static InstanceDatabase assemble(
-            Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
+            Capture capture,
+            Optional<Engine.Extent> known,
+            MetaSource source,
+            SqliteLimits limits,
+            InstantSource clock) {
         var connection = capture.connection();
         try {
-            var engine = new Engine(connection, source.meta(connection), limits);
+            var meta = source.meta(connection);
+            var extent = known.isPresent() ? known.get() : Engine.Extent.of(connection);
+            var engine = new Engine(connection, meta, limits, extent);
             return new InstanceDatabase(capture, engine, limits, clock);
         } catch (SQLException e) {
             capture.abandonAfter(e);

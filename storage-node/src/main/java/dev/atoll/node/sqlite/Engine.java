@@ -20,6 +20,7 @@ final class Engine {
     private static final int VARIABLES_MAX = 32_766;
     private static final int LIKE_PATTERN_MAX = 5_000;
     private static final int COLUMNS_MAX = 2_000;
+    private static final int FUNCTION_ARGUMENTS_MAX = 100;
     private static final int TRIGGER_DEPTH_MAX = 100;
 
     private final SqliteConnection connection;
@@ -33,17 +34,30 @@ final class Engine {
     private volatile InstanceMeta meta;
     private volatile long pages;
 
-    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits)
+    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits, Extent extent)
             throws SQLException {
         this.connection = connection;
         this.limits = limits;
         this.meta = meta;
         this.statements = new Statements(connection, limits.sqlBytesMax());
         this.requests = new RequestTable(connection);
-        this.pageSize = connection.number("PRAGMA page_size");
-        this.pages = readPages();
+        this.pageSize = extent.pageBytes();
+        this.pages = extent.pages();
         setLimits();
         connection.onProgress(progress);
+    }
+
+    /**
+     * How long the database is.
+     *
+     * @param pages in the file and the WAL
+     */
+    record Extent(int pageBytes, long pages) {
+        static Extent of(SqliteConnection connection) throws SQLException {
+            return new Extent(
+                    Integer.parseInt(connection.runOnce("PRAGMA page_size")),
+                    Long.parseLong(connection.runOnce("PRAGMA page_count")));
+        }
     }
 
     private void setLimits() throws SQLException {
@@ -52,11 +66,12 @@ final class Engine {
         connection.limit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, limits.sqlBytesMax() + SLACK);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_COLUMN, COLUMNS_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, FUNCTION_ARGUMENTS_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_VARIABLE_NUMBER, VARIABLES_MAX);
         long most = (limits.databaseBytesMax() + RESERVE_BYTES) / pageSize;
-        connection.runOnce("PRAGMA max_page_count=" + most);
+        connection.runAll("PRAGMA max_page_count=" + most);
     }
 
     SqliteConnection connection() {

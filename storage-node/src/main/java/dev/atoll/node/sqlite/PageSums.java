@@ -5,6 +5,7 @@ import dev.atoll.node.disk.DiskFile;
 import dev.atoll.node.disk.OpenMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -88,12 +89,17 @@ final class PageSums {
     /** Reads what the sidecar says, if there is one. */
     static PageSums open(Disk disk, Path database) throws IOException {
         var sums = new PageSums(disk, database);
-        if (disk.exists(file(database))) {
-            try (var opened = disk.open(file(database), OpenMode.READ)) {
-                sums.readSlots(opened);
-            }
+        try (var opened = disk.open(file(database), OpenMode.READ)) {
+            sums.readSlots(opened);
+        } catch (NoSuchFileException e) {
+            // Nothing is folded yet.
         }
         return sums;
+    }
+
+    /** Whose sidecar it is. */
+    Path database() {
+        return database;
     }
 
     /** What is folded; empty before the first time. */
@@ -161,7 +167,7 @@ final class PageSums {
                 .putInt(now.pageSize())
                 .putInt(now.pageCount())
                 .putLong(modified);
-        return slot.putInt(crc(slot.array(), SLOT_BYTES - Integer.BYTES)).flip();
+        return slot.putInt(sum(slot.slice(0, SLOT_BYTES - Integer.BYTES))).flip();
     }
 
     /** The checksums of {@code count} pages from that one on; fewer where the sidecar ends. */
@@ -187,12 +193,16 @@ final class PageSums {
     }
 
     private void readSlots(DiskFile open) throws IOException {
+        var slots = ByteBuffer.allocate(SLOT_STRIDE + SLOT_BYTES);
+        int read = open.readFully(slots, 0);
         for (int i = 0; i < 2; i++) {
-            var slot = ByteBuffer.allocate(SLOT_BYTES);
-            boolean whole = open.readFully(slot, (long) i * SLOT_STRIDE) == SLOT_BYTES;
-            if (whole
-                    && slot.getLong(0) == MAGIC
-                    && crc(slot.array(), SLOT_BYTES - Integer.BYTES) == slot.getInt(76)
+            int at = i * SLOT_STRIDE;
+            if (at + SLOT_BYTES > read) {
+                return;
+            }
+            var slot = slots.slice(at, SLOT_BYTES);
+            if (slot.getLong(0) == MAGIC
+                    && sum(slot.slice(0, SLOT_BYTES - Integer.BYTES)) == slot.getInt(76)
                     && slot.getLong(8) > written) {
                 written = slot.getLong(8);
                 modifiedMicros = slot.getLong(68);
@@ -212,11 +222,5 @@ final class PageSums {
 
     private static long sumAt(int number) {
         return SUMS_AT + (number - 1L) * Integer.BYTES;
-    }
-
-    private static int crc(byte[] bytes, int length) {
-        var crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return (int) crc.getValue();
     }
 }
