@@ -203,7 +203,8 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            engine = new Engine(capture.connection(), before.meta(), limits);
+            var extent = Engine.Extent.of(capture.connection());
+            engine = new Engine(capture.connection(), before.meta(), limits, extent);
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;
@@ -245,6 +246,21 @@ public final class InstanceDatabase implements AutoCloseable {
                             : engine.errors().quarantined("fold: " + e.getMessage(), e));
         } catch (Failure e) {
             throw noted(e);
+        }
+    }
+
+    /**
+     * Gives back the memory of what only calls need: statements and pages. The next call gets them
+     * again.
+     */
+    public void shrink() {
+        checkUsable();
+        try {
+            engine.statements().closeAll();
+            connection().forgetStatements();
+            connection().shrink();
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
         }
     }
 
