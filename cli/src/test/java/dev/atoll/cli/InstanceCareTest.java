@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.cli.serve.DevServer;
 import dev.atoll.cli.terminal.ExitCode;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,13 +30,14 @@ class InstanceCareTest {
             run(ExitCode.OK, "sql", "user:bob", "CREATE TABLE notes(text)");
 
             assertThat(run(ExitCode.OK, "instance", "verify", "user:alice"))
-                    .containsPattern("user:alice +\\| +well");
+                    .isEqualTo("checked 1, well 1, damaged 0\n");
             assertThat(run(ExitCode.OK, "instance", "verify", "--all", "user"))
-                    .containsPattern("user:alice +\\| +well")
-                    .containsPattern("user:bob +\\| +well");
-            assertThat(run(ExitCode.OK, "instance", "verify", "--all"))
-                    .containsPattern("user:alice +\\| +well")
-                    .containsPattern("user:bob +\\| +well");
+                    .isEqualTo("checked 2, well 2, damaged 0\n");
+            assertThat(run(ExitCode.OK, "instance", "verify", "--all", "other"))
+                    .isEqualTo("checked 0, well 0, damaged 0\n");
+            assertThat(run(ExitCode.OK, "instance", "verify", "--all", "--json"))
+                    .contains("[\"user:alice\", \"well\"]")
+                    .contains("[\"user:bob\", \"well\"]");
             assertThat(run(ExitCode.OK, "instance", "compact", "user:alice"))
                     .contains("user:alice");
             var file = outside.resolve("alice.sqlite");
@@ -46,6 +53,43 @@ class InstanceCareTest {
         }
     }
 
+    @Test
+    void printsOnlyWhatIsDamagedAndHowMuchThereIs() throws Exception {
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            run(ExitCode.OK, "sql", "user:alice", "CREATE TABLE notes(text)");
+            run(ExitCode.OK, "sql", "user:bob", "CREATE TABLE notes(text)");
+            run(ExitCode.OK, "sql", "user:carl", "CREATE TABLE notes(text)");
+        }
+        var file = databases().getFirst();
+        try (var raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.seek(3 * 4096 + 100);
+            raw.write(0x5a);
+        }
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(run(ExitCode.DAMAGED, "instance", "verify", "--all").lines())
+                        .hasSize(2)
+                        .first(InstanceOfAssertFactories.STRING)
+                        .startsWith("user:")
+                        .contains(file.toString())
+                        .contains("page 4");
+            }
+            assertThat(run(ExitCode.DAMAGED, "instance", "verify", "--all"))
+                    .endsWith("checked 3, well 2, damaged 1\n");
+            assertThat(run(ExitCode.DAMAGED, "instance", "verify", "--all", "--json"))
+                    .contains("\"well\"]")
+                    .contains("page 4");
+        }
+    }
+
+    private List<Path> databases() throws IOException {
+        try (var files = Files.walk(data)) {
+            return files.filter(file -> file.toString().contains("instances"))
+                    .filter(file -> file.toString().endsWith(".sqlite"))
+                    .toList();
+        }
+    }
+
     private static String notes(Path file) throws Exception {
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 var rows = connection.createStatement().executeQuery("SELECT text FROM notes")) {
@@ -54,7 +98,7 @@ class InstanceCareTest {
     }
 
     private String run(ExitCode expected, String... arguments) {
-        var all = new java.util.ArrayList<>(java.util.List.of(arguments));
+        var all = new ArrayList<>(List.of(arguments));
         all.add("--data");
         all.add(data.toString());
         var out = new StringWriter();

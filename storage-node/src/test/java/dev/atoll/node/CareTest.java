@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.proto.v1.CompactInstanceRequest;
 import dev.atoll.proto.v1.ExportInstanceRequest;
-import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.ByteArrayOutputStream;
@@ -45,14 +44,14 @@ class CareTest {
 
     @Test
     void findsNothingWrongWithWhatIsWell() {
-        assertThat(problems()).isEmpty();
+        assertThat(node.problems(KEY)).isEmpty();
         assertThat(node.integer(KEY, "SELECT count(*) FROM t")).isEqualTo(500);
     }
 
     @Test
     void namesThePageThatABitWasFlippedInAndQuarantinesThatInstanceAlone() throws IOException {
         node.mutate("user:bob", "CREATE TABLE t(a)");
-        assertThat(problems()).isEmpty();
+        assertThat(node.problems(KEY)).isEmpty();
         var file = instanceFileOf(500);
         node.close();
         long at = Files.size(file) / 2 + 1_000;
@@ -71,7 +70,7 @@ class CareTest {
         assertThat(node.query(KEY, "PRAGMA integrity_check").getResults(0).getRows(0).toString())
                 .contains("ok");
         var page = at / 4096 + 1;
-        assertThat(problems())
+        assertThat(node.problems(KEY))
                 .singleElement()
                 .asString()
                 .contains(file.toString())
@@ -95,7 +94,7 @@ class CareTest {
 
         assertThat(instance.getDatabaseSizeBytes()).isLessThan(before / 4);
         assertThat(node.integer(KEY, "SELECT count(*) FROM t")).isEqualTo(10);
-        assertThat(problems()).isEmpty();
+        assertThat(node.problems(KEY)).isEmpty();
     }
 
     @Test
@@ -133,15 +132,6 @@ class CareTest {
         try (var rows = statement.executeQuery(sql)) {
             return rows.getString(1);
         }
-    }
-
-    private java.util.List<String> problems() {
-        return node.instances(KEY)
-                .verifyInstance(
-                        VerifyInstanceRequest.newBuilder()
-                                .setInstance(InstanceKey.parse(KEY).toProto())
-                                .build())
-                .getProblemsList();
     }
 
     private Path instanceFileOf(int rowsAtLeast) throws IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,66 @@ class CatalogRepairTest {
     }
 
     @Test
+    void aFileThatWasMendedIsServedAgain() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        forgetAllButTheFiles();
+        var file = instanceFile();
+        var whole = Files.readAllBytes(file);
+        Files.write(file, new byte[100]);
+        try (var node = TestNode.start(data)) {
+            assertThat(failure(() -> node.mutate("user:a", "CREATE TABLE t(a)")).reason())
+                    .isEqualTo(Reason.INSTANCE_QUARANTINED);
+        }
+        Files.write(file, whole);
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+    }
+
+    /** A kill while a commit is undone, which gives the files other names for a moment. */
+    @Test
+    void findsAnInstanceWhoseFileHadAnotherName() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        forgetAllButTheFiles();
+        var file = instanceFile();
+        Files.move(file, file.resolveSibling(file.getFileName() + ".moved"));
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aFileThatIsLostBesideItsChecksumsKeepsItsShardFromNewInstances() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        forgetAllButTheFiles();
+        Files.delete(instanceFile());
+        for (int start = 0; start < 2; start++) {
+            try (var node = TestNode.start(data)) {
+                assertThat(failure(() -> node.mutate("user:a", "CREATE TABLE t(a)")).reason())
+                        .isEqualTo(Reason.INSTANCE_QUARANTINED);
+            }
+        }
+    }
+
+    /** The catalogue is lost, and the journal has been trimmed. */
+    private void forgetAllButTheFiles() throws IOException {
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var files = Files.list(data.resolve("journal"))) {
+            for (var file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        var properties = data.resolve("node.properties");
+        Files.writeString(properties, Files.readString(properties).replaceAll("journal=.*\\R", ""));
+    }
+
+    @Test
     void aFileWhoseKeyNobodyCanTellKeepsItsShardFromNewInstances() throws IOException {
         try (var node = TestNode.start(data)) {
             node.mutate("user:a", "CREATE TABLE t(a)");
@@ -82,11 +143,76 @@ class CatalogRepairTest {
         }
     }
 
+    @Test
+    void anInstanceThatWasSetAsideStaysSoForTheSameReason() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:a", "CREATE TABLE t(a)", "INSERT INTO t VALUES (zeroblob(20000))");
+            node.mutate("user:b", "CREATE TABLE t(a)");
+        }
+        var file =
+                instanceFiles().stream()
+                        .filter(path -> path.toFile().length() > 20_000)
+                        .findFirst()
+                        .orElseThrow();
+        var catalogue = Files.readAllBytes(data.resolve("catalog.sqlite"));
+        var whole = Files.readAllBytes(file);
+        flip(file, whole.length - 5_000L);
+        String why;
+        try (var node = TestNode.start(data)) {
+            why = String.valueOf(node.problems("user:a").getFirst());
+            assertThat(why).contains(file.toString()).contains("page ");
+        }
+        // The bit is inside of a value: opening the file would not find it.
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var node = TestNode.start(data)) {
+            assertIsSetAside(node, why);
+        }
+        // As a power cut can leave it, since the catalogue is not synced at every change.
+        Files.write(data.resolve("catalog.sqlite"), catalogue);
+        try (var node = TestNode.start(data)) {
+            assertIsSetAside(node, why);
+        }
+        Files.write(data.resolve("catalog.sqlite"), catalogue);
+        try (var node = TestNode.start(data)) {
+            Files.write(file, whole);
+            assertThat(node.problems("user:a")).isEmpty();
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+        Files.delete(data.resolve("catalog.sqlite"));
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
+        }
+    }
+
+    private static void assertIsSetAside(TestNode node, String why) {
+        assertThat(failure(() -> node.query("user:a", "SELECT 1")))
+                .satisfies(
+                        failure -> {
+                            assertThat(failure.reason()).isEqualTo(Reason.INSTANCE_QUARANTINED);
+                            assertThat(failure.message()).isEqualTo(why);
+                        });
+        assertThat(node.integer("user:b", "SELECT count(*) FROM t")).isZero();
+    }
+
+    /** As a disk that forgets: nobody wrote the file. */
+    private static void flip(Path path, long at) throws IOException {
+        var modified = Files.getLastModifiedTime(path);
+        try (var file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.seek(at);
+            int value = file.read();
+            file.seek(at);
+            file.write(value ^ 1);
+        }
+        Files.setLastModifiedTime(path, modified);
+    }
+
     private Path instanceFile() throws IOException {
+        return instanceFiles().getFirst();
+    }
+
+    private List<Path> instanceFiles() throws IOException {
         try (var files = Files.walk(data.resolve("instances"))) {
-            return files.filter(file -> file.toString().endsWith(".sqlite"))
-                    .findFirst()
-                    .orElseThrow();
+            return files.filter(file -> file.toString().endsWith(".sqlite")).toList();
         }
     }
 }

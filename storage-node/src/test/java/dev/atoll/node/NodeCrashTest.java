@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import static dev.atoll.node.TestNode.copy;
 import static dev.atoll.node.TestNode.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,12 +8,9 @@ import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.ListInstancesRequest;
-import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.wire.Bookmark;
-import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -92,7 +90,7 @@ class NodeCrashTest {
         var after = copies.resolve("after");
         try (var node = TestNode.start(data)) {
             node.mutate(KEY, "CREATE TABLE t(a)");
-            assertThat(problems(node, KEY)).isEmpty(); // Folded, so that it has all its files.
+            assertThat(node.problems(KEY)).isEmpty(); // Folded, so that it has all its files.
             node.mutate(KEY, "INSERT INTO t VALUES (1)");
             node.mutate(OTHER, "CREATE TABLE t(a)");
             copy(data, before);
@@ -141,40 +139,27 @@ class NodeCrashTest {
             node.mutate(OTHER, "CREATE TABLE t(a)");
             flipLastValue(wal);
 
-            var found = problems(node, KEY);
+            var found = node.problems(KEY);
 
-            assertThat(found).contains(String.valueOf(wal.getFileName()));
+            assertThat(found)
+                    .singleElement()
+                    .asString()
+                    .contains(String.valueOf(wal.getFileName()));
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
             node.mutate(OTHER, "INSERT INTO t VALUES (1)");
-            assertThat(problems(node, OTHER)).isEmpty();
+            assertThat(node.problems(OTHER)).isEmpty();
         }
         try (var node = TestNode.start(data)) {
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
             assertThat(node.integer(OTHER, "SELECT count(*) FROM t")).isEqualTo(1);
             // Its file has all that the journal had of it, and nothing of the WAL.
-            assertThat(problems(node, KEY)).isEmpty();
+            assertThat(node.problems(KEY)).isEmpty();
             assertThat(node.integer(KEY, "SELECT length(replace(a, 'x', '')) FROM t")).isZero();
             assertThat(node.integer(KEY, "SELECT length(a) FROM t")).isEqualTo(3_000);
         }
         assertThat(endingWith(data.resolve("instances"), ".commits")).isEmpty();
-    }
-
-    /** What a check finds, or why there can be none. */
-    private static String problems(TestNode node, String key) {
-        try {
-            return String.join(
-                    "\n",
-                    node.instances(key)
-                            .verifyInstance(
-                                    VerifyInstanceRequest.newBuilder()
-                                            .setInstance(InstanceKey.parse(key).toProto())
-                                            .build())
-                            .getProblemsList());
-        } catch (StatusRuntimeException e) {
-            return String.valueOf(e.getMessage());
-        }
     }
 
     private static List<Path> endingWith(Path folder, String end) throws IOException {
@@ -198,15 +183,7 @@ class NodeCrashTest {
         var now = segments();
         await(
                 () -> {
-                    try {
-                        node.mutate(OTHER, "INSERT INTO t VALUES (randomblob(20000))");
-                    } catch (StatusRuntimeException e) {
-                        assertThat(
-                                        FailureStatus.find(e.getStatus(), e.getTrailers())
-                                                .orElseThrow()
-                                                .reason())
-                                .isEqualTo(Reason.OVERLOADED);
-                    }
+                    node.offer(OTHER, "INSERT INTO t VALUES (randomblob(20000))");
                     return segments().stream().noneMatch(now::contains);
                 });
     }
@@ -259,19 +236,5 @@ class NodeCrashTest {
 
     private static String name(Path file) {
         return String.valueOf(file.getFileName());
-    }
-
-    /** Files that go while they are copied would have gone a moment earlier. */
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (var file : files.toList()) {
-                var target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else if (Files.exists(file)) {
-                    Files.copy(file, target);
-                }
-            }
-        }
     }
 }

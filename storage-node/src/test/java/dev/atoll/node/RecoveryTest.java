@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import static dev.atoll.node.TestNode.copy;
 import static dev.atoll.node.TestNode.eventually;
 import static dev.atoll.node.TestNode.failure;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,17 +12,14 @@ import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceState;
 import dev.atoll.proto.v1.ListInstancesRequest;
-import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -199,11 +197,11 @@ class RecoveryTest {
         try (var node = TestNode.start(crashed)) {
             assertThat(failure(() -> node.query("user:1", "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
-            assertThat(problems(node, "user:1")).isNotEmpty();
+            assertThat(node.problems("user:1")).isNotEmpty();
             node.delete("user:1");
             assertThat(files(crashed.resolve("instances"), ".commits")).isEmpty();
             node.mutate("user:1", "CREATE TABLE t(a)");
-            assertThat(problems(node, "user:1")).isEmpty();
+            assertThat(node.problems("user:1")).isEmpty();
         }
     }
 
@@ -250,13 +248,13 @@ class RecoveryTest {
         var whole = Files.readAllBytes(file);
         flip(file, whole.length - 5_000L);
         try (var node = TestNode.start(data)) {
-            assertThat(problems(node, "user:a")).singleElement().asString().contains("page");
+            assertThat(node.problems("user:a")).singleElement().asString().contains("page");
         }
         try (var node = TestNode.start(data)) {
             assertThat(failure(() -> node.query("user:a", "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_QUARANTINED);
             Files.write(file, whole);
-            assertThat(problems(node, "user:a")).isEmpty();
+            assertThat(node.problems("user:a")).isEmpty();
             assertThat(node.integer("user:a", "SELECT count(*) FROM t")).isEqualTo(1);
         }
     }
@@ -293,7 +291,7 @@ class RecoveryTest {
     private static void checkFilled(TestNode node, int count) {
         for (int i = 0; i < count; i++) {
             assertThat(node.integer("user:" + i, "SELECT count(*) FROM t")).isEqualTo(i % 7);
-            assertThat(problems(node, "user:" + i)).isEmpty();
+            assertThat(node.problems("user:" + i)).isEmpty();
         }
         assertThat(bookmarks(node)).hasSize(count);
     }
@@ -303,24 +301,11 @@ class RecoveryTest {
         node.mutate("churn:a", "CREATE TABLE IF NOT EXISTS t(a)");
         eventually(
                 () -> {
-                    write(node, "INSERT INTO t VALUES (randomblob(60000))");
-                    write(node, "DELETE FROM t");
+                    node.offer("churn:a", "INSERT INTO t VALUES (randomblob(60000))");
+                    node.offer("churn:a", "DELETE FROM t");
                     return node.registry().get("atoll.node.journal.position.start").gauge().value()
                             > 0;
                 });
-    }
-
-    /** Folds may have to catch up with a journal as small as these. */
-    private static void write(TestNode node, String sql) {
-        try {
-            node.mutate("churn:a", sql);
-        } catch (StatusRuntimeException e) {
-            assertThat(failure(() -> throwAgain(e)).reason()).isEqualTo(Reason.OVERLOADED);
-        }
-    }
-
-    private static void throwAgain(StatusRuntimeException e) {
-        throw e;
     }
 
     private static List<String> bookmarks(TestNode node) {
@@ -339,15 +324,6 @@ class RecoveryTest {
                         DescribeInstanceRequest.newBuilder()
                                 .setInstance(InstanceKey.parse(key).toProto())
                                 .build());
-    }
-
-    private static List<String> problems(TestNode node, String key) {
-        return node.instances(key)
-                .verifyInstance(
-                        VerifyInstanceRequest.newBuilder()
-                                .setInstance(InstanceKey.parse(key).toProto())
-                                .build())
-                .getProblemsList();
     }
 
     private String incarnationOf(String key) throws IOException {
@@ -410,24 +386,6 @@ class RecoveryTest {
                                             || file.getFileName().toString().endsWith(".sqlite"))
                     .sorted()
                     .toList();
-        }
-    }
-
-    /** A file that is being made ready is nothing yet, and gets another name meanwhile. */
-    private static boolean holdsSomething(Path path) {
-        return !path.toString().endsWith(".spare") && !path.toString().endsWith(".making");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (var path : all.filter(RecoveryTest::holdsSomething).toList()) {
-                var target = to.resolve(from.relativize(path).toString());
-                if (Files.isDirectory(path)) {
-                    Files.createDirectories(target);
-                } else if (!Files.exists(target)) {
-                    Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.atoll.process.Settings;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.QueryRequest;
@@ -13,12 +14,14 @@ import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.proto.v1.SqlStatement;
 import dev.atoll.proto.v1.Value;
+import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -28,13 +31,16 @@ import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A real node in this process, and a router's way of calling it. */
@@ -100,6 +106,16 @@ public final class TestNode implements AutoCloseable {
         return database(key).mutate(mutation(key, statements).build());
     }
 
+    /** The same, or nothing: folds may have to catch up with a journal that is small. */
+    public void offer(String key, String... statements) {
+        try {
+            mutate(key, statements);
+        } catch (StatusRuntimeException e) {
+            var failure = FailureStatus.find(e.getStatus(), e.getTrailers()).orElseThrow();
+            assertThat(failure.reason()).isEqualTo(Reason.OVERLOADED);
+        }
+    }
+
     public QueryResponse query(String key, String sql) {
         return database(key).query(reading(key, sql));
     }
@@ -111,6 +127,16 @@ public final class TestNode implements AutoCloseable {
                                 DeleteInstanceRequest.newBuilder()
                                         .setInstance(InstanceKey.parse(key).toProto())
                                         .build());
+    }
+
+    /** What a check finds. */
+    public List<String> problems(String key) {
+        return instances(key)
+                .verifyInstance(
+                        VerifyInstanceRequest.newBuilder()
+                                .setInstance(InstanceKey.parse(key).toProto())
+                                .build())
+                .getProblemsList();
     }
 
     /** The single integer that a query gives. */
@@ -135,8 +161,34 @@ public final class TestNode implements AutoCloseable {
                 .build();
     }
 
+    /** Asks for the first page of a namespace. */
+    public static ListInstancesRequest listing(String namespace) {
+        return ListInstancesRequest.newBuilder().setNamespace(namespace).build();
+    }
+
     public static Value integer(long value) {
         return Value.newBuilder().setInteger(value).build();
+    }
+
+    /**
+     * Copies a data folder that may be in use, as a kill would leave it. A file of the journal that
+     * is being made ready is nothing yet, and gets another name meanwhile.
+     */
+    public static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (var path : all.filter(TestNode::holdsSomething).toList()) {
+                var target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else if (Files.exists(path) && !Files.exists(target)) {
+                    Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+
+    private static boolean holdsSomething(Path path) {
+        return !path.toString().endsWith(".spare") && !path.toString().endsWith(".making");
     }
 
     /** What becomes true without anybody asking for it. */

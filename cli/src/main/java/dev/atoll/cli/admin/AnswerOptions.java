@@ -18,11 +18,24 @@ final class AnswerOptions {
     }
 
     void print(Table table, PrintWriter out) {
+        print(table, table.drawn(), out);
+    }
+
+    /** Prints the table where a program reads the answer, else the text. */
+    void print(Table table, String text, PrintWriter out) {
         if (json) {
             out.println(table.json());
         } else {
-            out.print(table.drawn());
+            out.print(text);
         }
         out.flush();
+    }
+
+    /** Prints a line that comes before the answer, but for programs. */
+    void printLine(String line, PrintWriter out) {
+        if (!json) {
+            out.print(line + "\n");
+            out.flush();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.atoll.cli.admin;
 
+import dev.atoll.cli.connect.CallException;
 import dev.atoll.cli.connect.Connection;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
@@ -82,7 +83,8 @@ public final class InstanceCommand {
             name = "verify",
             description =
                     "Look for damage in instances: of each page, and of what SQLite keeps in them;"
-                            + " exit code 8 if there is any.")
+                            + " exit code 8 if there is any. Prints what is damaged, as soon as it is"
+                            + " found, and how many were checked.")
     int verify(
             @Mixin AnswerOptions answer,
             @Parameters(paramLabel = "KEY", arity = "0..*") List<String> keys,
@@ -98,22 +100,37 @@ public final class InstanceCommand {
             throw new CommandException(
                     ExitCode.USAGE, "verify: either keys, or --all (expected: one of both)");
         }
-        var rows = new ArrayList<List<@Nullable Object>>();
-        boolean damaged = false;
+        var found = new Verification(problem -> answer.printLine(problem, out()));
         try (var connection = answer.client().open()) {
-            var all = namespace == null ? List.copyOf(keys) : keysOf(connection, namespace);
-            for (var key : all) {
-                var request = VerifyInstanceRequest.newBuilder().setInstance(parse(key)).build();
-                var problems =
-                        connection
-                                .instances(stub -> stub.verifyInstance(request))
-                                .getProblemsList();
-                damaged |= !problems.isEmpty();
-                rows.add(List.of(key, problems.isEmpty() ? "well" : String.join("; ", problems)));
+            if (namespace == null) {
+                for (var key : keys) {
+                    verify(connection, key, found);
+                }
+            } else {
+                verifyAll(connection, namespace, found);
             }
         }
-        answer.print(new Table(List.of("key", "found"), rows), out());
-        return (damaged ? ExitCode.DAMAGED : ExitCode.OK).number();
+        answer.print(found.table(), found.summary(), out());
+        return (found.isDamaged() ? ExitCode.DAMAGED : ExitCode.OK).number();
+    }
+
+    private static void verifyAll(Connection connection, String namespace, Verification found) {
+        for (var key : keysOf(connection, namespace)) {
+            try {
+                verify(connection, key, found);
+            } catch (CallException e) {
+                // Deleted since it was listed.
+                if (e.code() != ExitCode.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void verify(Connection connection, String key, Verification found) {
+        var request = VerifyInstanceRequest.newBuilder().setInstance(parse(key)).build();
+        var response = connection.instances(stub -> stub.verifyInstance(request));
+        found.add(key, response.getProblemsList());
     }
 
     private static List<String> keysOf(Connection connection, String namespace) {

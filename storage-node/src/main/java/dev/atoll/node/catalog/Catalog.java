@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * The catalogue in its SQLite file: a view of what the journal and the instances' files say.
@@ -320,7 +321,14 @@ public final class Catalog implements AutoCloseable {
         return files;
     }
 
-    /** Forgets a file that an operator has taken away. */
+    /** All of those files. */
+    public Set<Path> unreadableFiles() {
+        return database.run("SELECT file FROM unreadable").rows().stream()
+                .map(row -> Path.of(((SqlValue.Text) row.getFirst()).value()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Forgets a file that an operator has mended or taken away. */
     public void removeUnreadable(Path file) {
         database.run("DELETE FROM unreadable WHERE file = ?", SqlValue.of(file.toString()));
     }

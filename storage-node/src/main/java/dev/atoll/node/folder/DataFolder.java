@@ -1,7 +1,6 @@
 package dev.atoll.node.folder;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.atoll.node.sqlite.ClosedDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,7 +25,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * One node's folder, locked for as long as this is open. Thread-safe.
@@ -39,11 +36,14 @@ import java.util.stream.Stream;
  * journal/                                the commits that are not folded yet, by segment
  * tmp/                                    copies on their way to a client
  * epochs                                  lines "shard epoch": the highest seen
+ * gone                                    lines "shard incarnation": files still to be removed
  * instances/00042/                        there from before the first instance of that shard on
  * instances/00042/7/00063f…a1.sqlite      an instance, by incarnation
  *                             .sqlite-wal its commits that are not folded yet
  *                            .sqlite.sums what is folded, and a checksum of each page
  *                         .sqlite.commits commits that could not be brought into it
+ *                      .sqlite.quarantine why it must not be served
+ *                       .sqlite.unclaimed what was found, and seems to be nobody's
  * </pre>
  *
  * <p>Files are spread over 16 folders a shard, since one folder with a million is slow to work
@@ -53,8 +53,6 @@ public final class DataFolder implements AutoCloseable {
     /** The format of the folder. A newer one is refused. */
     public static final int FORMAT = 2;
 
-    private static final String SUFFIX = ".sqlite";
-    private static final Pattern INSTANCE = Pattern.compile("([0-9a-f]{16})\\.sqlite");
     private static final Pattern SHARD = Pattern.compile("\\d{5}");
 
     private final Path root;
@@ -180,7 +178,7 @@ public final class DataFolder implements AutoCloseable {
     /** The file of an instance, if there is one. */
     public Path findInstanceFile(int shard, long incarnation) {
         return instanceFolder(shard, incarnation)
-                .resolve(HexFormat.of().toHexDigits(incarnation) + SUFFIX);
+                .resolve(HexFormat.of().toHexDigits(incarnation) + InstanceFiles.SUFFIX);
     }
 
     private Path instanceFolder(int shard, long incarnation) {
@@ -222,42 +220,40 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Where commits are kept that could not be brought into that file. */
-    public static Path sideLog(Path file) {
-        return file.resolveSibling(file.getFileName() + ".commits");
-    }
-
-    /** Removes what belongs to an instance, durably; does nothing where there is nothing. */
-    public static void removeFiles(Path file) throws IOException {
-        ClosedDatabase.delete(file);
-        var sideLog = sideLog(file);
-        if (Files.exists(sideLog)) {
-            try (var segments = Files.list(sideLog)) {
-                for (var segment : segments.toList()) {
-                    Files.delete(segment);
-                }
-            }
-            Files.delete(sideLog);
-        }
-        sync(parent(file));
-    }
-
     /** Gives a file or folder its final name, durably. */
     public static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         sync(parent(to));
     }
 
-    /** An instance's file, as found on disk. */
-    public record Found(int shard, long incarnation, Path file) {}
-
     /** All instance files there are. */
-    public List<Found> findInstances() throws IOException {
-        var found = new ArrayList<Found>();
-        for (var file : filesEndingWith(SUFFIX)) {
-            found.addAll(found(file));
+    public List<InstanceFiles.Found> findInstances() throws IOException {
+        return InstanceFiles.find(root.resolve("instances"));
+    }
+
+    /** The incarnations that are gone while their files could not be removed yet, with shards. */
+    public synchronized Map<Long, Integer> gone() throws IOException {
+        var gone = new TreeMap<Long, Integer>();
+        var file = root.resolve("gone");
+        if (Files.exists(file)) {
+            for (var line : Files.readAllLines(file)) {
+                var parts = line.split(" ", 2);
+                gone.put(HexFormat.fromHexDigitsToLong(parts[1]), Integer.valueOf(parts[0]));
+            }
         }
-        return found;
+        return gone;
+    }
+
+    /** Remembers them, durably before this returns. */
+    public synchronized void keepGone(Map<Long, Integer> gone) throws IOException {
+        var text = new StringBuilder();
+        gone.forEach(
+                (incarnation, shard) ->
+                        text.append(shard)
+                                .append(' ')
+                                .append(HexFormat.of().toHexDigits(incarnation))
+                                .append('\n'));
+        replace(root.resolve("gone"), text.toString());
     }
 
     /** Lets another process have the folder. */
@@ -387,32 +383,15 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private List<Path> filesEndingWith(String suffix) throws IOException {
-        try (Stream<Path> files = Files.walk(root.resolve("instances"), 3)) {
-            return files.filter(file -> file.getFileName().toString().endsWith(suffix))
-                    .filter(Files::isRegularFile)
-                    .toList();
-        }
-    }
-
     private Path shardFolder(int shard) {
         return root.resolve("instances").resolve(String.format(Locale.ROOT, "%05d", shard));
-    }
-
-    private static List<Found> found(Path file) {
-        var matcher = INSTANCE.matcher(file.getFileName().toString());
-        if (!matcher.matches()) {
-            return List.of();
-        }
-        int shard = Integer.parseInt(parent(parent(file)).getFileName().toString());
-        return List.of(new Found(shard, Long.parseLong(matcher.group(1), 16), file));
     }
 
     private static int spread(long incarnation) {
         return Long.hashCode(incarnation * 0x9e3779b97f4a7c15L) >>> 28;
     }
 
-    private static Path parent(Path file) {
+    static Path parent(Path file) {
         var parent = file.getParent();
         if (parent == null) {
             throw new IllegalStateException("file " + file + " has no folder");
@@ -421,7 +400,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /** The file appears whole or not at all: temp, sync, rename, sync the folder. */
-    private static void replace(Path file, String text) throws IOException {
+    static void replace(Path file, String text) throws IOException {
         var temporary = file.resolveSibling(file.getFileName() + ".new");
         try (var channel =
                 FileChannel.open(
@@ -443,7 +422,7 @@ public final class DataFolder implements AutoCloseable {
         sync(parent(file));
     }
 
-    private static void sync(Path folder) throws IOException {
+    static void sync(Path folder) throws IOException {
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

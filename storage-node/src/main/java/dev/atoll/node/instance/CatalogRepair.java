@@ -3,30 +3,24 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.journal.Journal;
-import dev.atoll.node.sqlite.ClosedDatabase;
-import dev.atoll.node.sqlite.InstanceDatabase;
-import dev.atoll.node.sqlite.SqliteLimits;
 import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
-import dev.atoll.wire.ShardHash;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the catalogue, brings it up to the journal, and rebuilds it from the instances' own files
- * where it is missing or damaged. One thread at a time (the one that starts the node).
+ * Opens the catalogue, a new one where it is missing or damaged, and brings it up to the journal.
+ * One thread at a time (the one that starts the node).
  */
 final class CatalogRepair {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogRepair.class);
@@ -62,10 +56,9 @@ final class CatalogRepair {
                     journal.start(),
                     journal.last());
             catalog.close();
-            DataFolder.removeFiles(folder.catalogFile());
+            InstanceFiles.remove(folder.catalogFile());
             catalog = openOrReplace(folder.catalogFile());
         }
-        forgetRemoved(catalog);
         return catalog;
     }
 
@@ -109,95 +102,16 @@ final class CatalogRepair {
                 throw e;
             }
             LOG.warn("catalogue damaged, to be rebuilt: {}", e.message());
-            DataFolder.removeFiles(file);
+            InstanceFiles.remove(file);
             return Catalog.open(file);
         }
     }
 
     /** Removes what a crash left of creations that came to nothing. */
-    static void discardCreations(DataFolder folder, Catalog catalog) throws IOException {
+    static void discardCreations(Catalog catalog, Removals removals) {
         for (var entry : catalog.findCreating()) {
-            DataFolder.removeFiles(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+            removals.remove(entry.shard(), entry.incarnation(), Long.MAX_VALUE);
             catalog.remove(entry.incarnation());
-        }
-    }
-
-    private static void forgetRemoved(Catalog catalog) {
-        for (var file : catalog.unreadable().values()) {
-            if (!Files.exists(file)) {
-                catalog.removeUnreadable(file);
-            }
-        }
-    }
-
-    /** Brings in every instance of the folder, whose files hold all that the journal does. */
-    static void rebuild(DataFolder folder, Catalog catalog, SqliteLimits limits)
-            throws IOException {
-        var found = new ArrayList<>(folder.findInstances());
-        if (!found.isEmpty()) {
-            LOG.info("rebuilding the catalogue from {} files", found.size());
-        }
-        // Of two files of one key the newer one counts: it comes last and replaces the other.
-        found.sort(Comparator.comparingLong(DataFolder.Found::incarnation));
-        for (var instance : found) {
-            InstanceKey key;
-            try {
-                key = readKey(folder, instance);
-            } catch (Failure e) {
-                // It might be anybody's: no instance of its shard may seem new until an operator
-                // has mended or moved the file.
-                LOG.error("no new instances in shard {}: {}", instance.shard(), e.message());
-                catalog.putUnreadable(instance.shard(), instance.file());
-                continue;
-            }
-            catalog.put(entry(key, instance, limits));
-            var sideLog = DataFolder.sideLog(instance.file());
-            if (Files.exists(sideLog)) {
-                catalog.putAside(
-                        instance.incarnation(),
-                        Failure.of(
-                                Reason.INSTANCE_QUARANTINED,
-                                sideLog + ": commits that could not be brought into its file"));
-            }
-        }
-        catalog.complete();
-    }
-
-    private static InstanceKey readKey(DataFolder folder, DataFolder.Found found) {
-        var key = ClosedDatabase.readKey(found.file());
-        if (ShardHash.shard(key, folder.shards()) != found.shard()) {
-            throw Failure.of(
-                    Reason.INSTANCE_QUARANTINED,
-                    found.file()
-                            + ": instance "
-                            + key
-                            + " (expected: one of shard "
-                            + found.shard()
-                            + ")");
-        }
-        return key;
-    }
-
-    private static CatalogEntry entry(
-            InstanceKey key, DataFolder.Found found, SqliteLimits limits) {
-        var identity = new InstanceDatabase.Identity(found.incarnation(), key);
-        try (var database =
-                InstanceDatabase.open(found.file(), identity, limits, InstantSource.system())) {
-            return new CatalogEntry(
-                    key,
-                    found.shard(),
-                    database.createdAt(),
-                    new Bookmark(found.incarnation(), database.commit()),
-                    new CatalogEntry.Size(database.sizeBytes(), database.lastCommitAt()));
-        } catch (Failure e) {
-            // Listed all the same: waking it will quarantine it, and it must not seem new.
-            LOG.error("instance {} is damaged: {}", key, e.message());
-            return new CatalogEntry(
-                    key,
-                    found.shard(),
-                    Instant.EPOCH,
-                    new Bookmark(found.incarnation(), 0),
-                    new CatalogEntry.Size(0, Optional.empty()));
         }
     }
 }

@@ -33,6 +33,9 @@ final class HostedInstance implements Lane.Owner {
     /** When it was last used, for those that look for the idle. */
     volatile long usedNanos;
 
+    /** When its WAL was last copied into its file, or it was opened. */
+    long backfilledNanos;
+
     private final Consumer<HostedInstance> forget;
 
     HostedInstance(

@@ -2,6 +2,7 @@ package dev.atoll.node.instance;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.sqlite.InstanceDatabase;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -64,6 +66,33 @@ final class Incarnations {
     /** How many instances there are. */
     long knownCount() {
         return known.get();
+    }
+
+    /**
+     * What the catalogue says of an instance. First comes what the journal says of one that broke
+     * while it was open: its commits are brought into its file, or it is set aside, or it turns out
+     * to be gone.
+     */
+    Optional<CatalogEntry> find(HostedInstance instance) {
+        var entry = catalog.find(instance.key);
+        if (entry.isEmpty()
+                || instance.database != null
+                || instance.unfoldedAfter == Long.MAX_VALUE) {
+            return entry;
+        }
+        log.await(instance.newest);
+        try {
+            if (!recovery.redo(entry.get(), instance.unfoldedAfter)) {
+                forget(instance);
+            }
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    "instance " + instance.key + ": cannot be redone: " + e.getMessage(),
+                    e);
+        }
+        instance.folded();
+        return catalog.find(instance.key);
     }
 
     /**
@@ -151,30 +180,22 @@ final class Incarnations {
         beginCommit.run();
         open.close(instance);
         log.delete(instance, entry.incarnation(), clock.instant());
-        instance.quarantine = null;
-        known.decrementAndGet();
-        metrics.deleted();
+        // From here on it is gone, whatever becomes of its files.
+        forget(instance);
         remove(instance, entry.incarnation());
     }
 
-    /**
-     * Removes what is left of an incarnation that is gone. First the files: deletion is what makes
-     * space on a full disk, and the catalogue's change may not fit before it did.
-     */
+    private void forget(HostedInstance instance) {
+        instance.quarantine = null;
+        known.decrementAndGet();
+        metrics.deleted();
+    }
+
+    /** Removes what is left of an incarnation that is gone. */
     private void remove(HostedInstance instance, long incarnation) {
-        try {
-            recovery.ensure(incarnation);
-            DataFolder.removeFiles(folder.findInstanceFile(instance.shard, incarnation));
-            catalog.remove(incarnation);
-            recovery.forget(incarnation);
-            instance.folded();
-        } catch (IOException | RuntimeException e) {
-            // It is gone all the same: the journal, which is kept for so long, says so, and the
-            // next start tries again.
-            LOG.atError()
-                    .addKeyValue("instance", instance.key)
-                    .log("what is left of a deleted instance could not be removed", e);
-        }
+        recovery.remove(instance.shard, incarnation, instance.unfoldedAfter);
+        // After that: now somebody else keeps what the journal says of it.
+        instance.folded();
     }
 
     /** Microseconds since 1970, or one more than the last: never reused, on any node. */

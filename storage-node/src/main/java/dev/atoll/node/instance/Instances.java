@@ -325,8 +325,9 @@ public final class Instances implements AutoCloseable {
     /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
     private void trim() {
         try {
+            recovery.removeAgain();
             // Durable: the catalogue must not say that it has seen what a crash may take back.
-            long free = Math.min(log.durable(), recovery.neededAfter());
+            long free = log.durable();
             long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
             for (var instance : hosted.values()) {
                 long needed = instance.unfoldedAfter;
@@ -335,6 +336,8 @@ public final class Instances implements AutoCloseable {
                     foldSoon(instance);
                 }
             }
+            // Last: of what was gone a moment ago the instance may not speak any more.
+            free = Math.min(free, recovery.neededAfter());
             if (free >= log.oldestSegmentEnd() && free > catalog.applied()) {
                 // Before the journal may forget it: whatever it says of creations, deletions and
                 // folds is in there, since all of it is done up to here.

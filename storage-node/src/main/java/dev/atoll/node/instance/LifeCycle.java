@@ -29,10 +29,19 @@ final class LifeCycle {
     private static final int SLEEP_CANDIDATES = 64;
 
     /**
-     * A WAL of this size is folded before more is written: at a page of 4 KiB, as many frames as
-     * fit into one piece of SQLite's index of them, which an open instance has in any case.
+     * Commits of this size are folded before more are written: they are what a start has to redo of
+     * one instance. At a page of 4 KiB, as many frames as fit into one piece of SQLite's index of
+     * the WAL, which an open instance has in any case.
      */
     private static final long FOLD_AT_BYTES = 4_062L * (4_096 + 24);
+
+    /**
+     * A WAL is copied into the file when it has so many bytes, but not more often than that. What
+     * is dirty is written back after half a minute: without it, each page of the WAL once.
+     */
+    private static final long BACKFILL_AT_BYTES = 16L * (4_096 + 24);
+
+    private static final long BACKFILL_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
     private static final Duration RETRY_WHEN_ALL_ARE_BUSY = Duration.ofMillis(100);
 
@@ -43,6 +52,7 @@ final class LifeCycle {
     private final OpenInstances open;
     private final InstantSource clock = InstantSource.system();
     private final DiskSpace disk;
+    private final LongSupplier ticker;
     private final CommitLog log;
     private final Recovery recovery;
     private final Quarantine quarantine;
@@ -62,6 +72,7 @@ final class LifeCycle {
         this.recovery = parts.recovery();
         this.quarantine = quarantine;
         this.log = log;
+        this.ticker = ticker;
         this.limits = limits;
         this.open = open;
         this.incarnations = incarnations;
@@ -89,7 +100,7 @@ final class LifeCycle {
             open.touch(instance);
             return database;
         }
-        var entry = catalog.find(instance.key);
+        var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
             throw notFound(instance.key);
@@ -104,12 +115,14 @@ final class LifeCycle {
         var database = instance.database;
         if (database != null) {
             open.touch(instance);
-            if (database.walBytes() > FOLD_AT_BYTES) {
+            if (database.unfoldedBytes() > FOLD_AT_BYTES) {
                 fold(instance);
+            } else {
+                backfill(instance, database);
             }
             return guard(instance, () -> write.apply(database));
         }
-        var entry = catalog.find(instance.key);
+        var entry = incarnations.find(instance);
         if (entry.isPresent()) {
             var woken = wake(instance, entry.get());
             return guard(instance, () -> write.apply(woken));
@@ -120,7 +133,7 @@ final class LifeCycle {
     /** Makes an empty instance. */
     InstanceStatus create(HostedInstance instance, CallBudget budget, Runnable beginCommit) {
         disk.checkWritable();
-        if (instance.quarantine != null || catalog.find(instance.key).isPresent()) {
+        if (instance.quarantine != null || incarnations.find(instance).isPresent()) {
             throw Failure.of(
                     Reason.INSTANCE_EXISTS,
                     "instance " + instance.key + ": exists already (expected: a new key)");
@@ -150,7 +163,7 @@ final class LifeCycle {
         var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
         return new InstanceStatus(
                 entry,
-                quarantine.holds(instance, entry)
+                quarantine.finds(instance, entry)
                         ? InstanceStatus.State.QUARANTINED
                         : InstanceStatus.State.SLEEPING);
     }
@@ -196,7 +209,7 @@ final class LifeCycle {
             return false;
         }
         recovery.ensure(entry.get().incarnation());
-        if (quarantine.holds(instance, entry.get())) {
+        if (quarantine.finds(instance, entry.get())) {
             return false;
         }
         if (instance.database == null) {
@@ -204,7 +217,7 @@ final class LifeCycle {
         } else {
             sleep(instance);
         }
-        return instance.database == null && !quarantine.holds(instance, entry.get());
+        return instance.database == null && !quarantine.finds(instance, entry.get());
     }
 
     /**
@@ -214,8 +227,8 @@ final class LifeCycle {
     void fold(HostedInstance instance) {
         var database = instance.database;
         if (database == null) {
-            // It broke, or could not be deleted.
-            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+            // It broke.
+            var _ = incarnations.find(instance);
             return;
         }
         if (!database.isFolded()) {
@@ -231,6 +244,24 @@ final class LifeCycle {
             catalog.put(instance.entry(database));
             log.folded(instance, database);
         }
+    }
+
+    /** Lets its WAL begin anew, now and then, if that means no waiting for the journal. */
+    private void backfill(HostedInstance instance, InstanceDatabase database) {
+        if (database.walBytes() < BACKFILL_AT_BYTES || instance.newest > log.durable()) {
+            return;
+        }
+        long now = ticker.getAsLong();
+        if (now - instance.backfilledNanos < BACKFILL_EVERY_NANOS) {
+            return;
+        }
+        instance.backfilledNanos = now;
+        guard(
+                instance,
+                () -> {
+                    database.backfill();
+                    return true;
+                });
     }
 
     /** Runs something on the database, and takes it out of service if it turns out to be broken. */
@@ -250,7 +281,9 @@ final class LifeCycle {
         incarnations.checkNew(instance);
         reservePlace();
         try {
-            return incarnations.create(instance, first);
+            var created = incarnations.create(instance, first);
+            instance.backfilledNanos = ticker.getAsLong();
+            return created;
         } finally {
             open.release();
         }
@@ -261,7 +294,6 @@ final class LifeCycle {
         quarantine.check(instance, entry);
         reservePlace();
         try {
-            redo(instance, entry);
             var database =
                     InstanceDatabase.open(
                             folder.findInstanceFile(entry.shard(), entry.incarnation()),
@@ -269,6 +301,7 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
+            instance.backfilledNanos = ticker.getAsLong();
             open.add(instance);
             metrics.woken();
             return database;
@@ -280,23 +313,6 @@ final class LifeCycle {
         } finally {
             open.release();
         }
-    }
-
-    /** What an open database that broke had not folded is in the journal. */
-    private void redo(HostedInstance instance, CatalogEntry entry) {
-        if (instance.unfoldedAfter == Long.MAX_VALUE) {
-            return;
-        }
-        log.await(instance.newest);
-        try {
-            recovery.redo(entry.incarnation(), instance.unfoldedAfter);
-        } catch (IOException e) {
-            throw Failure.of(
-                    Reason.NODE_UNAVAILABLE,
-                    "instance " + instance.key + ": cannot be redone: " + e.getMessage(),
-                    e);
-        }
-        instance.folded();
     }
 
     void retire(HostedInstance instance, Failure why) {
@@ -317,7 +333,7 @@ final class LifeCycle {
     /** What a quarantined instance has in the journal must not hold it back for ever. */
     private void free(HostedInstance instance) {
         try {
-            catalog.find(instance.key).ifPresent(entry -> redo(instance, entry));
+            var _ = incarnations.find(instance);
         } catch (RuntimeException e) {
             LOG.atError()
                     .addKeyValue("instance", instance.key)

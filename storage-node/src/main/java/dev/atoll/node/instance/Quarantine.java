@@ -3,8 +3,10 @@ package dev.atoll.node.instance;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -48,15 +50,22 @@ final class Quarantine {
         }
     }
 
+    /** Whether it is known to be; for listings, which look at many. */
     boolean holds(@Nullable HostedInstance instance, CatalogEntry entry) {
         return (instance != null && instance.quarantine != null)
                 || recovery.lost(entry.incarnation()).isPresent();
     }
 
+    /** The same after a look at what lies beside its file. In its lane. */
+    boolean finds(HostedInstance instance, CatalogEntry entry) {
+        return why(instance, entry).isPresent();
+    }
+
     /** Takes it out of service. */
     void add(HostedInstance instance, Failure why) {
         instance.quarantine = why;
-        catalog.find(instance.key).ifPresent(entry -> recovery.setAside(entry.incarnation(), why));
+        catalog.find(instance.key)
+                .ifPresent(entry -> recovery.setAside(entry.shard(), entry.incarnation(), why));
         metrics.quarantined();
         LOG.atError()
                 .addKeyValue("instance", instance.key)
@@ -65,10 +74,10 @@ final class Quarantine {
 
     /** Lets it be looked at again; why not, if commits of it were lost. */
     Optional<Failure> lift(HostedInstance instance, CatalogEntry entry) {
-        if (hasLostCommits(entry)) {
+        if (hasLostCommits(folder.findInstanceFile(entry.shard(), entry.incarnation()))) {
             return why(instance, entry);
         }
-        recovery.forget(entry.incarnation());
+        recovery.takeBack(entry);
         instance.quarantine = null;
         return Optional.empty();
     }
@@ -78,21 +87,30 @@ final class Quarantine {
         if (known != null) {
             return Optional.of(known);
         }
-        var lost = recovery.lost(entry.incarnation());
-        return lost.isPresent() || !hasLostCommits(entry)
-                ? lost
-                : Optional.of(
-                        Failure.of(
-                                Reason.INSTANCE_QUARANTINED,
-                                DataFolder.sideLog(file(entry))
-                                        + ": commits that could not be brought into its file"));
+        return recovery.lost(entry.incarnation())
+                .or(() -> found(folder.findInstanceFile(entry.shard(), entry.incarnation())));
     }
 
-    private boolean hasLostCommits(CatalogEntry entry) {
-        return Files.exists(DataFolder.sideLog(file(entry)));
+    /** What lies beside its file counts, whatever the catalogue says. */
+    static Optional<Failure> found(Path file) {
+        Optional<String> why;
+        try {
+            why = InstanceFiles.findReason(file);
+        } catch (IOException e) {
+            why = Optional.of(file + ": why it is quarantined cannot be read: " + e.getMessage());
+        }
+        return why.or(
+                        () ->
+                                hasLostCommits(file)
+                                        ? Optional.of(
+                                                InstanceFiles.sideLog(file)
+                                                        + ": commits that could not be brought into"
+                                                        + " its file")
+                                        : Optional.empty())
+                .map(text -> Failure.of(Reason.INSTANCE_QUARANTINED, text));
     }
 
-    private Path file(CatalogEntry entry) {
-        return folder.findInstanceFile(entry.shard(), entry.incarnation());
+    private static boolean hasLostCommits(Path file) {
+        return Files.exists(InstanceFiles.sideLog(file));
     }
 }

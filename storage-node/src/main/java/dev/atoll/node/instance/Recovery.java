@@ -1,7 +1,9 @@
 package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.instance.JournalIndex.Traces;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.sqlite.ClosedDatabase;
@@ -46,6 +48,7 @@ public final class Recovery implements AutoCloseable {
     /** Removed by whoever has done it, with its traces locked. */
     private final Map<Long, Traces> pending = new ConcurrentHashMap<>();
 
+    private final Removals removals;
     private final Map<Long, Failure> lost = new ConcurrentHashMap<>();
     private final AtomicLong done = new AtomicLong();
 
@@ -56,10 +59,12 @@ public final class Recovery implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final int found;
 
-    private Recovery(Journal journal, DataFolder folder, Catalog catalog, JournalIndex index) {
+    private Recovery(Journal journal, DataFolder folder, Catalog catalog, JournalIndex index)
+            throws IOException {
         this.journal = journal;
         this.folder = folder;
         this.catalog = catalog;
+        this.removals = new Removals(folder);
         for (var traces : index.all()) {
             pending.put(traces.incarnation, traces);
             traces.lost().ifPresent(why -> lost.put(traces.incarnation, why));
@@ -83,12 +88,21 @@ public final class Recovery implements AutoCloseable {
         try {
             var recovery = new Recovery(journal, folder, catalog, index);
             CatalogRepair.apply(index, catalog);
-            if (!catalog.isComplete()) {
+            var rebuild =
+                    new CatalogRebuild(
+                            folder,
+                            catalog,
+                            limits,
+                            // A journal that lost something may have lost that.
+                            incarnation -> !damageAccepted && index.of(incarnation).isEmpty());
+            if (catalog.isComplete()) {
+                rebuild.lookAgain();
+            } else {
                 // The files tell what there is, once they hold what the journal does.
                 index.all().forEach(traces -> recovery.ensure(traces.incarnation));
-                CatalogRepair.rebuild(folder, catalog, limits);
+                rebuild.run(recovery.removals.incarnations());
             }
-            CatalogRepair.discardCreations(folder, catalog);
+            CatalogRepair.discardCreations(catalog, recovery.removals);
             recovery.lost.putAll(catalog.setAside());
             return recovery;
         } catch (IOException | RuntimeException e) {
@@ -162,7 +176,8 @@ public final class Recovery implements AutoCloseable {
         for (var traces : pending.values()) {
             needed = Math.min(needed, traces.after);
         }
-        return needed;
+        // Last: what was pending a moment ago may be there now.
+        return Math.min(needed, removals.neededAfter());
     }
 
     /** Redoes an incarnation now, if that is still to be done. Throws NODE_UNAVAILABLE. */
@@ -200,20 +215,31 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    /** Redoes one instance that nobody has open, with the records after a position. */
-    void redo(long incarnation, long after) throws IOException {
-        var traces = JournalIndex.read(journal, after).of(incarnation);
-        if (traces.isPresent()) {
-            redoOrSetAside(traces.get());
+    /**
+     * Redoes one instance that nobody has open, with the records after a position; false if those
+     * say that it is gone.
+     */
+    boolean redo(CatalogEntry entry, long after) throws IOException {
+        var traces = JournalIndex.read(journal, after).of(entry.incarnation());
+        if (traces.isEmpty()) {
+            return true;
         }
+        if (traces.get().isGone()) {
+            remove(entry.shard(), entry.incarnation(), after);
+            return false;
+        }
+        redoOrSetAside(traces.get());
+        return true;
     }
 
     /** It cannot be served from now on, after the next start either. */
-    void setAside(long incarnation, Failure why) {
+    void setAside(int shard, long incarnation, Failure why) {
         lost.put(incarnation, why);
         try {
+            // In the catalogue too, for listings; it may be lost, and what lies beside stays.
             catalog.putAside(incarnation, why);
-        } catch (Failure e) {
+            InstanceFiles.keepReason(folder.findInstanceFile(shard, incarnation), why.message());
+        } catch (Failure | IOException e) {
             // The next start finds out again, when it is opened.
             LOG.atError()
                     .addKeyValue("incarnation", incarnation)
@@ -221,10 +247,57 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    /** It may be served again, or is gone. */
-    void forget(long incarnation) {
+    /** It may be served again. */
+    void takeBack(CatalogEntry entry) {
+        try {
+            InstanceFiles.removeReason(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    "instance "
+                            + entry.key()
+                            + ": its quarantine cannot be lifted: "
+                            + e.getMessage(),
+                    e);
+        }
+        catalog.removeAside(entry.incarnation());
+        lost.remove(entry.incarnation());
+    }
+
+    /**
+     * Removes what is left of an incarnation that is gone; what cannot be removed now goes later.
+     * First the files: they are what makes space on a full disk, and the catalogue's change may not
+     * fit before.
+     *
+     * @param after the journal's position before the records that say so
+     */
+    void remove(int shard, long incarnation, long after) {
+        drop(incarnation);
+        removals.remove(shard, incarnation, after);
         lost.remove(incarnation);
-        catalog.removeAside(incarnation);
+        try {
+            catalog.remove(incarnation);
+        } catch (Failure e) {
+            // The catalogue owes it, and does not show it.
+            LOG.atError()
+                    .addKeyValue("incarnation", incarnation)
+                    .log("that it is gone could not be noted yet", e);
+        }
+    }
+
+    /** There is nothing to be redone in what is gone; a redo that runs ends first. */
+    private void drop(long incarnation) {
+        var traces = pending.get(incarnation);
+        if (traces != null) {
+            synchronized (traces) {
+                pending.remove(incarnation);
+            }
+        }
+    }
+
+    /** Tries again to remove what could not be removed. */
+    void removeAgain() {
+        removals.tryAgain();
     }
 
     private void redoShare(int share, int shares) {
@@ -264,11 +337,11 @@ public final class Recovery implements AutoCloseable {
     }
 
     private void redoOrSetAside(Traces traces) throws IOException {
-        var file = folder.instanceFile(traces.shard, traces.incarnation);
         if (traces.isGone()) {
-            DataFolder.removeFiles(file);
+            removals.remove(traces.shard, traces.incarnation, traces.after);
             return;
         }
+        var file = folder.instanceFile(traces.shard, traces.incarnation);
         try {
             if (traces.lost().isPresent()) {
                 throw traces.lost().get();
@@ -289,8 +362,8 @@ public final class Recovery implements AutoCloseable {
                             ? e
                             : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
             lost.put(traces.incarnation, why);
-            SideLog.write(traces, DataFolder.sideLog(file));
-            setAside(traces.incarnation, why);
+            SideLog.write(traces, InstanceFiles.sideLog(file));
+            setAside(traces.shard, traces.incarnation, why);
         }
     }
 

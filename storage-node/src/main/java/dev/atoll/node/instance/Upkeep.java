@@ -38,7 +38,19 @@ final class Upkeep {
      */
     List<String> verify(HostedInstance instance, CallBudget budget) {
         var entry = catalog.find(instance.key).orElseThrow(() -> LifeCycle.notFound(instance.key));
-        boolean quarantined = quarantine.holds(instance, entry);
+        try {
+            return check(instance, entry, budget);
+        } catch (Failure e) {
+            if (e.reason() != Reason.INSTANCE_QUARANTINED) {
+                throw e;
+            }
+            // Found on the way: while it was folded, or when it was opened.
+            return List.of(e.message());
+        }
+    }
+
+    private List<String> check(HostedInstance instance, CatalogEntry entry, CallBudget budget) {
+        boolean quarantined = quarantine.finds(instance, entry);
         if (!quarantined) {
             // Through SQLite it could not be read as it is on the disk.
             lifeCycle.sleep(instance);

@@ -175,6 +175,9 @@ public final class JournalDump {
         if (count > PAGES_SHOWN_MAX) {
             line.append(",… (").append(count).append(')');
         }
+        if (commit.attachment().hasRemaining()) {
+            line.append(" attached=").append(commit.attachment().remaining());
+        }
     }
 
     private static String name(long index) {

@@ -10,11 +10,17 @@ public sealed interface JournalRecord {
 
     /** One durable transaction: the pages it changed. Immutable. */
     final class Commit implements JournalRecord {
+        /** Small beside a part of a large commit. */
+        public static final int ATTACHMENT_BYTES_MAX = 2_048;
+
+        private static final byte[] NO_ATTACHMENT = {};
+
         private final Origin origin;
         private final long commit;
         private final int previousChecksum;
         private final DatabaseState state;
         private final PageImages pages;
+        private final byte[] attachment;
         private final int checksum;
 
         /**
@@ -22,13 +28,24 @@ public sealed interface JournalRecord {
          *
          * @param commit 1, 2, 3 … within the incarnation
          * @param previousChecksum that of the incarnation's previous commit, 0 for the first
+         * @param attachment what the commit says beside its pages, of no meaning to the journal; at
+         *     most {@link #ATTACHMENT_BYTES_MAX}, from now on the commit's own
          */
         public Commit(
                 Origin origin,
                 long commit,
                 int previousChecksum,
                 DatabaseState state,
-                PageImages pages) {
+                PageImages pages,
+                byte[] attachment) {
+            if (attachment.length > ATTACHMENT_BYTES_MAX) {
+                throw new IllegalArgumentException(
+                        "attachment: "
+                                + attachment.length
+                                + " bytes (expected: at most "
+                                + ATTACHMENT_BYTES_MAX
+                                + ")");
+            }
             if (commit < 1) {
                 throw new IllegalArgumentException("commit: " + commit + " (expected: >= 1)");
             }
@@ -37,7 +54,18 @@ public sealed interface JournalRecord {
             this.previousChecksum = previousChecksum;
             this.state = state;
             this.pages = pages;
+            this.attachment = attachment;
             this.checksum = computeChecksum();
+        }
+
+        /** One without an attachment. */
+        public Commit(
+                Origin origin,
+                long commit,
+                int previousChecksum,
+                DatabaseState state,
+                PageImages pages) {
+            this(origin, commit, previousChecksum, state, pages, NO_ATTACHMENT);
         }
 
         @Override
@@ -62,7 +90,12 @@ public sealed interface JournalRecord {
             return pages;
         }
 
-        /** CRC-32C over all fields, the previous checksum and the pages. */
+        /** What it says beside its pages; empty for most. */
+        public ByteBuffer attachment() {
+            return ByteBuffer.wrap(attachment).asReadOnlyBuffer();
+        }
+
+        /** CRC-32C over all fields, the previous checksum, the pages and the attachment. */
         public int checksum() {
             return checksum;
         }
@@ -98,6 +131,7 @@ public sealed interface JournalRecord {
             var crc = new CRC32C();
             crc.update(fields.array());
             crc.update(pages.array());
+            crc.update(attachment);
             return (int) crc.getValue();
         }
     }

@@ -164,7 +164,8 @@ final class JournalWriter implements Runnable {
         long rest = (pages.count() - from) * pageBytes;
         return RecordCodec.COMMIT_HEADER_BYTES
                 + (long) parts * Long.BYTES
-                + Math.min(rest, settings.partBytes() + pageBytes);
+                + Math.min(rest, settings.partBytes() + pageBytes)
+                + commit.attachment().remaining();
     }
 
     /** Sees to it that the record fits into the batch that is open. */

@@ -32,10 +32,11 @@ import java.util.List;
  * 96  4  pages in this record
  * 100  4  pages in the whole commit
  * 104  4  parts of the commit before this record (0 in a part)
- * 108  4  zero
+ * 108  4  bytes of the attachment (0 in a part)
  * 112     the parts' addresses, 8 each
  *        pages: 4 number, 4 bytes that follow (as many as a page has: as it is; else: see
  *        PageCodec), the bytes
+ *        the attachment
  *
  * CREATE, DELETE
  * 56  4  bytes of the key
@@ -54,6 +55,7 @@ final class RecordCodec {
     static final int COMMIT_HEADER_BYTES = 112;
     static final int PAGE_HEADER_BYTES = 8;
     static final byte VERSION = 1;
+    static final int ATTACHMENT_LENGTH_AT = 108;
     private static final int FOLD_BYTES = 68;
     private static final int KEY_AT = 60;
 
@@ -82,7 +84,8 @@ final class RecordCodec {
             case JournalRecord.Commit commit ->
                     COMMIT_HEADER_BYTES
                             + commit.pages().bytes()
-                            + (long) PAGE_HEADER_BYTES * commit.pages().count();
+                            + (long) PAGE_HEADER_BYTES * commit.pages().count()
+                            + commit.attachment().remaining();
             case JournalRecord.Create create -> KEY_AT + 3L * create.key().length();
             case JournalRecord.Delete delete -> KEY_AT + 3L * delete.key().length();
             case JournalRecord.Fold _ -> FOLD_BYTES;
@@ -129,6 +132,8 @@ final class RecordCodec {
                 out.putLong(address);
             }
             putPagesTo(out, pages, from, pages.count(), Integer.MAX_VALUE);
+            var attachment = commit.attachment();
+            out.putInt(at + ATTACHMENT_LENGTH_AT, attachment.remaining()).put(attachment);
             finish(out, at, pages.count() - from, parts.addresses().size());
             return pages.count();
         }

@@ -83,6 +83,8 @@ final class RecordDecoder {
         if (done != count) {
             throw new IllegalArgumentException("pages: " + done + " (expected: " + count + ")");
         }
+        var attachment = new byte[record.getInt(RecordCodec.ATTACHMENT_LENGTH_AT)];
+        record.get(attachment);
         var commit =
                 new JournalRecord.Commit(
                         origin,
@@ -90,7 +92,8 @@ final class RecordDecoder {
                         record.getInt(64),
                         new DatabaseState(
                                 record.getInt(76), record.getLong(80), record.getLong(88)),
-                        PageImages.of(pageSize, numbers, images));
+                        PageImages.of(pageSize, numbers, images),
+                        attachment);
         if (commit.checksum() != record.getInt(68)) {
             throw new IllegalArgumentException(
                     "checksum of "

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The replies of one link stream on their way out: whatever is ready goes into one message.
- * Thread-safe; {@link #add} never blocks.
+ * Thread-safe; {@link #add} never blocks. A thread of its own sends them, so that those that come
+ * meanwhile share the next message; one that no others will follow is sent by whoever brings it.
  *
  * <p>Replies wait here, not in the transport, while the router does not read.
  */
@@ -44,8 +45,12 @@ final class LinkReplyQueue {
 
     private record Waiting(LinkReply reply, long bytes, boolean counted) {}
 
-    /** Queues a reply; a counted one has been counted by the load limit with that many bytes. */
-    void add(LinkReply reply, long bytes, boolean counted) {
+    /**
+     * Queues a reply; a counted one has been counted by the load limit with that many bytes.
+     *
+     * @param last whether no other call of the stream is under way
+     */
+    void add(LinkReply reply, long bytes, boolean counted, boolean last) {
         var waiting = new Waiting(reply, bytes, counted);
         boolean drop;
         synchronized (this) {
@@ -56,18 +61,28 @@ final class LinkReplyQueue {
         }
         if (drop) {
             release(waiting);
+        } else if (last) {
+            if (schedule()) {
+                send();
+            }
         } else {
             ready();
         }
     }
 
+    /** Whether this thread is the one to see to it that what waits is sent. */
+    private synchronized boolean schedule() {
+        if (scheduled || (queue.isEmpty() && !ending)) {
+            return false;
+        }
+        scheduled = true;
+        return true;
+    }
+
     /** The transport takes more, or there is more to take. */
     void ready() {
-        synchronized (this) {
-            if (scheduled || (queue.isEmpty() && !ending)) {
-                return;
-            }
-            scheduled = true;
+        if (!schedule()) {
+            return;
         }
         try {
             sender.execute(this::send);

@@ -104,7 +104,10 @@ final class LinkStream implements StreamObserver<LinkSteps> {
                     new Metadata(),
                     System.nanoTime() - startNanos);
             replies.add(
-                    LinkReply.newBuilder().setCallId(id).setBody(body).build(), body.size(), true);
+                    LinkReply.newBuilder().setCallId(id).setBody(body).build(),
+                    body.size(),
+                    true,
+                    running.isEmpty());
         } catch (RuntimeException e) {
             var failure = Replies.exception(e);
             ended(call, failure, startNanos);
@@ -117,7 +120,8 @@ final class LinkStream implements StreamObserver<LinkSteps> {
         replies.add(
                 LinkReply.newBuilder().setCallId(id).setError(LinkFailure.of(failure)).build(),
                 0,
-                false);
+                false,
+                running.isEmpty());
     }
 
     private void ended(LinkCall call, StatusRuntimeException failure, long startNanos) {

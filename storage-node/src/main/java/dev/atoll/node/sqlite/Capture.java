@@ -2,18 +2,19 @@ package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * One open database whose commits are taken from its WAL, instead of being synced by SQLite. One
  * thread at a time: the lane.
  *
- * <p>The invariants: nobody else opens the files; every checkpoint is {@link #fold}; a fold runs
- * only while every commit is durable elsewhere; a connection is closed only after a fold or through
- * {@link #undo}, since SQLite would bring into the database what may never become durable.
+ * <p>The invariants: nobody else opens the files; every checkpoint is {@link #fold} or {@link
+ * #backfill}; those run only while every commit is durable elsewhere; a connection is closed only
+ * after a fold or through {@link #undo}, since SQLite would bring into the database what may never
+ * become durable.
  */
 final class Capture implements AutoCloseable {
     private final Disk disk;
@@ -22,7 +23,9 @@ final class Capture implements AutoCloseable {
     private final PageSums sums;
     private final SqliteErrors errors;
     private final DatabaseSync sync;
+    private final ChangedPages changed = new ChangedPages();
     private SqliteConnection connection;
+    private long backfilledBytes;
 
     private Capture(
             Disk disk, Path database, SqliteConnection connection, WalFile wal, PageSums sums) {
@@ -67,14 +70,27 @@ final class Capture implements AutoCloseable {
         return sums.folded();
     }
 
+    /**
+     * What folded commits remember of requests. Throws INSTANCE_QUARANTINED if it is damaged or
+     * lost.
+     */
+    RequestMemory requests() throws IOException {
+        return sums.requests();
+    }
+
     /** Where the WAL stands: what {@link #undo} goes back to. */
     WalFile.Mark mark() {
         return wal.mark();
     }
 
-    /** Bytes in the WAL. */
+    /** Bytes in the WAL that are not in the database file. */
     long walBytes() {
-        return wal.end();
+        return wal.isCopied() ? 0 : wal.end();
+    }
+
+    /** Bytes of commits since the last fold. */
+    long unfoldedBytes() {
+        return backfilledBytes + walBytes();
     }
 
     /**
@@ -111,11 +127,11 @@ final class Capture implements AutoCloseable {
     /**
      * Brings the WAL into the database file, durably, and notes the commit that is in it now. Every
      * commit has to be durable in the journal: a crash in the middle is mended from there.
+     *
+     * @param requests what those commits remember that is not in the database
      */
-    void fold(PageSums.Folded now) throws SQLException, IOException {
-        checkUntouched();
-        // Before SQLite copies pages that it does not verify.
-        var changed = wal.isFolded() ? new TreeMap<Integer, Integer>() : wal.verify();
+    void fold(PageSums.Folded now, ByteBuffer requests) throws SQLException, IOException {
+        verify();
         if (sync.open()) {
             checkpoint();
             // Before the sidecar speaks of what is in the file.
@@ -128,11 +144,38 @@ final class Capture implements AutoCloseable {
             // The name of the file, before the sidecar speaks of it.
             disk.syncDirectory(folder());
         }
-        sums.fold(changed, now);
+        sums.fold(changed.all(), now, requests);
         if (first) {
             disk.syncDirectory(folder());
         }
-        wal.folded();
+        wal.copied();
+        changed.clear();
+        backfilledBytes = 0;
+    }
+
+    /**
+     * Brings the WAL into the database file, so that it begins anew; nothing is durable by that.
+     * The system writes back what is dirty after some time: of a WAL that begins anew often, those
+     * few pages. Every commit has to be durable in the journal, which has to hold all of them until
+     * the next fold: after a crash the redo writes every page anew that this may have written.
+     */
+    void backfill() throws SQLException, IOException {
+        if (wal.isCopied()) {
+            return;
+        }
+        verify();
+        checkpoint();
+        sums.seen();
+        backfilledBytes += wal.end();
+        wal.copied();
+    }
+
+    /** Before SQLite copies pages that it does not verify. */
+    private void verify() throws IOException {
+        checkUntouched();
+        if (!wal.isCopied()) {
+            changed.add(wal.verify());
+        }
     }
 
     /** SQLite syncs the WAL, too, though after a crash nobody would look at it. */
@@ -153,7 +196,7 @@ final class Capture implements AutoCloseable {
         return folder;
     }
 
-    /** Between folds SQLite does not write the database file, and nobody else may. */
+    /** Nobody writes the database file but SQLite, and SQLite only in a checkpoint. */
     private void checkUntouched() throws IOException {
         if (folded().isPresent() && !sums.isUntouched()) {
             throw errors.quarantined("was written by somebody else while it was open");
@@ -163,7 +206,7 @@ final class Capture implements AutoCloseable {
     private void checkpoint() throws SQLException {
         long frames = wal.frames();
         long[] counts = counts("PASSIVE");
-        if (counts[0] != 0 || counts[1] != counts[2] || (!wal.isFolded() && counts[1] != frames)) {
+        if (counts[0] != 0 || counts[1] != counts[2] || (!wal.isCopied() && counts[1] != frames)) {
             throw errors.quarantined(
                     "checkpoint: busy "
                             + counts[0]
@@ -215,9 +258,9 @@ final class Capture implements AutoCloseable {
         }
     }
 
-    /** Whether nothing is in the WAL that is not in the database too. */
+    /** Whether every commit is in the database file, durably. */
     boolean isFolded() {
-        return wal.isFolded();
+        return wal.isCopied() && changed.isEmpty();
     }
 
     /** Leaves the files as they are after an error, which must not be lost for another. */

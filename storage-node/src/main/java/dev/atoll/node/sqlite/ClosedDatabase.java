@@ -37,6 +37,19 @@ public final class ClosedDatabase {
         throw Failure.of(Reason.INSTANCE_QUARANTINED, file + ": _atoll_meta: no key");
     }
 
+    /**
+     * Whether a database was begun there and nothing was ever brought into it, so that all there is
+     * of it is in its WAL, and in the journal if it was acknowledged.
+     */
+    public static boolean isOnlyBegun(Path file) throws IOException {
+        return InstanceFile.isOnlyBegun(file);
+    }
+
+    /** Gives a database that is not open another name, with its WAL, in the same folder. */
+    public static void rename(Path file, Path to) throws IOException {
+        InstanceFile.rename(file, to);
+    }
+
     /** Deletes the files of a database that is not open; does nothing where there are none. */
     public static void delete(Path file) throws IOException {
         InstanceFile.delete(file);

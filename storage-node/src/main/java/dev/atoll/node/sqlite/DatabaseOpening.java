@@ -154,11 +154,16 @@ final class DatabaseOpening {
         try {
             var meta = source.meta(connection);
             var extent = known.isPresent() ? known.get() : Engine.Extent.of(connection);
-            var engine = new Engine(connection, meta, limits, extent);
+            var engine =
+                    new Engine(
+                            connection, new Engine.Known(meta, extent, capture.requests()), limits);
             return new InstanceDatabase(capture, engine, limits, clock);
         } catch (SQLException e) {
             capture.abandonAfter(e);
             throw openFailure(e, connection.errors());
+        } catch (IOException e) {
+            capture.abandonAfter(e);
+            throw connection.errors().quarantined("its .requests file: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             capture.abandonAfter(e);
             throw e;

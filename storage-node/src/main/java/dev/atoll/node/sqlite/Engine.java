@@ -27,6 +27,7 @@ final class Engine {
     private final SqliteLimits limits;
     private final Statements statements;
     private final RequestTable requests;
+    private final RequestMemory memory;
     private final Progress progress = new Progress();
     private final long pageSize;
 
@@ -34,18 +35,25 @@ final class Engine {
     private volatile InstanceMeta meta;
     private volatile long pages;
 
-    Engine(SqliteConnection connection, InstanceMeta meta, SqliteLimits limits, Extent extent)
-            throws SQLException {
+    Engine(SqliteConnection connection, Known known, SqliteLimits limits) throws SQLException {
         this.connection = connection;
         this.limits = limits;
-        this.meta = meta;
+        this.meta = known.meta();
         this.statements = new Statements(connection, limits.sqlBytesMax());
         this.requests = new RequestTable(connection);
-        this.pageSize = extent.pageBytes();
-        this.pages = extent.pages();
+        this.memory = known.memory();
+        this.pageSize = known.extent().pageBytes();
+        this.pages = known.extent().pages();
         setLimits();
         connection.onProgress(progress);
     }
+
+    /**
+     * What it is as of the newest commit.
+     *
+     * @param memory of requests
+     */
+    record Known(InstanceMeta meta, Extent extent, RequestMemory memory) {}
 
     /**
      * How long the database is.
@@ -94,6 +102,10 @@ final class Engine {
         return requests;
     }
 
+    RequestMemory memory() {
+        return memory;
+    }
+
     Progress progress() {
         return progress;
     }
@@ -118,8 +130,9 @@ final class Engine {
     }
 
     /** A commit was made. */
-    void committed(InstanceMeta next, long nextPages) {
+    void committed(InstanceMeta next, WriteTransaction.Pending pending) {
         meta = next;
-        pages = nextPages;
+        pages = pending.pages();
+        memory.committed(pending.requests());
     }
 }

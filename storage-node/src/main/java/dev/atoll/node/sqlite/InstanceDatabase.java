@@ -150,6 +150,8 @@ public final class InstanceDatabase implements AutoCloseable {
             if (captured.isPresent()) {
                 send(captured.get(), pending, sink);
                 beginning = null;
+            } else if (!(pending.requests() instanceof RequestChange.None)) {
+                throw new IllegalStateException("a request is remembered by no commit");
             }
             known = true;
         } catch (Failure e) {
@@ -192,10 +194,11 @@ public final class InstanceDatabase implements AutoCloseable {
                         next.commit(),
                         checksum,
                         new DatabaseState(captured.pageCount(), 0, 0),
-                        captured.pages());
+                        captured.pages(),
+                        RequestChange.attachment(pending.requests()));
         sink.append(record);
         checksum = record.checksum();
-        engine.committed(next, pending.pages());
+        engine.committed(next, pending);
     }
 
     /** Takes back what was committed after the mark, exactly. */
@@ -203,8 +206,10 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            var extent = Engine.Extent.of(capture.connection());
-            engine = new Engine(capture.connection(), before.meta(), limits, extent);
+            var connection = capture.connection();
+            var known =
+                    new Engine.Known(before.meta(), Engine.Extent.of(connection), before.memory());
+            engine = new Engine(connection, known, limits);
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;
@@ -223,27 +228,47 @@ public final class InstanceDatabase implements AutoCloseable {
      * the journal already.
      */
     public void fold() {
+        var now =
+                new PageSums.Folded(
+                        identity().incarnation(),
+                        commit(),
+                        engine.meta().lastCommitMicros(),
+                        0,
+                        0,
+                        checksum,
+                        (int) engine.pageSize(),
+                        (int) (sizeBytes() / engine.pageSize()));
+        checkpoint(() -> capture.fold(now, engine.memory().sidecar()));
+    }
+
+    /**
+     * Brings all commits into the database file, but not durably: so that the WAL begins anew.
+     * Every one of them has to be durable in the journal already, and stays there until the next
+     * fold.
+     */
+    public void backfill() {
+        if (beginning == null) {
+            checkpoint(capture::backfill);
+        }
+    }
+
+    private interface Checkpoint {
+        void run() throws SQLException, IOException;
+    }
+
+    private void checkpoint(Checkpoint checkpoint) {
         if (broken != null) {
             throw broken;
         }
         try {
-            capture.fold(
-                    new PageSums.Folded(
-                            identity().incarnation(),
-                            commit(),
-                            engine.meta().lastCommitMicros(),
-                            0,
-                            0,
-                            checksum,
-                            (int) engine.pageSize(),
-                            (int) (sizeBytes() / engine.pageSize())));
+            checkpoint.run();
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (IOException e) {
             throw noted(
                     engine.errors().isDiskFull()
                             ? engine.errors().diskFull()
-                            : engine.errors().quarantined("fold: " + e.getMessage(), e));
+                            : engine.errors().quarantined("checkpoint: " + e.getMessage(), e));
         } catch (Failure e) {
             throw noted(e);
         }
@@ -291,7 +316,10 @@ public final class InstanceDatabase implements AutoCloseable {
         try {
             vacuum("VACUUM", budget);
             var pages = engine.readPages();
-            send(new WriteTransaction.Pending(engine.meta(), pages), mark, sink);
+            send(
+                    new WriteTransaction.Pending(engine.meta(), pages, new RequestChange.None()),
+                    mark,
+                    sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));
@@ -339,9 +367,14 @@ public final class InstanceDatabase implements AutoCloseable {
         return checksum;
     }
 
-    /** Bytes of commits in the WAL. */
+    /** Bytes in the WAL that are not in the database file. */
     public long walBytes() {
-        return capture.isFolded() ? 0 : capture.walBytes();
+        return capture.walBytes();
+    }
+
+    /** Bytes of commits since the last fold. */
+    public long unfoldedBytes() {
+        return capture.unfoldedBytes();
     }
 
     private SqliteConnection connection() {

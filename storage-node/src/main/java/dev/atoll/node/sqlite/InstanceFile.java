@@ -28,6 +28,13 @@ final class InstanceFile {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = 100;
 
+    /** The first page of a database; behind the header it begins as every page of a table does. */
+    private static final int FIRST_PAGE_BYTES = 4096;
+
+    private static final int TABLE_LEAF = 13;
+    private static final int CELLS_AT = 3;
+    private static final int LEAF_HEADER_BYTES = 8;
+
     private InstanceFile() {}
 
     /**
@@ -78,10 +85,62 @@ final class InstanceFile {
         return new Engine.Extent(pageSize, pages);
     }
 
+    /**
+     * Whether a database was begun there and nothing was ever brought into it: SQLite writes the
+     * first page of a new file, an empty table, and everything else goes to the WAL until the first
+     * fold, which makes the sidecar.
+     */
+    static boolean isOnlyBegun(Path file) throws IOException {
+        boolean moved = Files.exists(Undo.moved(file));
+        var database = moved ? Undo.moved(file) : file;
+        if (Files.exists(PageSums.file(file))
+                || (moved && Files.exists(file))
+                || Files.size(database) > FIRST_PAGE_BYTES) {
+            return false;
+        }
+        var page = ByteBuffer.allocate(FIRST_PAGE_BYTES);
+        page.put(Files.readAllBytes(database)).clear();
+        // A power cut may have left nothing of it, or its length alone.
+        boolean empty = isZero(page, 0);
+        boolean begun =
+                page.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
+                        && page.get(HEADER_BYTES) == TABLE_LEAF
+                        && page.getShort(HEADER_BYTES + CELLS_AT) == 0
+                        && isZero(page, HEADER_BYTES + LEAF_HEADER_BYTES);
+        return empty || begun;
+    }
+
+    private static boolean isZero(ByteBuffer bytes, int from) {
+        for (int at = from; at < bytes.limit(); at++) {
+            if (bytes.get(at) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Gives a database another name, and its WAL first: cut off, it can be done again. */
+    static void rename(Path file, Path to) throws IOException {
+        for (var suffix : List.of("-wal", ".moved-wal", ".moved", "")) {
+            var part = file.resolveSibling(file.getFileName() + suffix);
+            if (Files.exists(part)) {
+                Files.move(part, to.resolveSibling(to.getFileName() + suffix));
+            }
+        }
+    }
+
     /** Deletes the database and what belongs to it, the WAL last: it is worth nothing alone. */
     static void delete(Path file) throws IOException {
         for (var suffix :
-                List.of("", ".moved", "-journal", "-shm", ".moved-wal", ".sums", "-wal")) {
+                List.of(
+                        "",
+                        ".moved",
+                        "-journal",
+                        "-shm",
+                        ".moved-wal",
+                        ".sums",
+                        ".requests",
+                        "-wal")) {
             Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
         }
     }

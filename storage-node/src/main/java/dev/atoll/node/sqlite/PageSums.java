@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * value. Open only while it is read or written: there are many. One thread at a time.
  *
  * <pre>
- *    0  80  slot A
- * 2048  80  slot B
+ *    0  88  slot A
+ * 2048  88  slot B
  * 4096   4  CRC-32C of page 1, then of each page
  *
  * slot, big-endian
- *  0   8  "ATOLSUM1"
+ *  0   8  "ATOLSUM2"
  *  8   8  number of this writing: of two whole slots the higher counts
  * 16   8  incarnation
  * 24   8  commit that is folded
@@ -34,7 +34,11 @@ import org.jspecify.annotations.Nullable;
  * 60   4  page size
  * 64   4  pages in the database
  * 68   8  when the database file was last modified, microseconds since 1970
- * 76   4  CRC-32C of the 76 bytes before
+ * 76   4  bytes of remembered requests beside the database: see {@link RequestSidecar}
+ * 80   4  CRC-32C of those
+ * 84   4  CRC-32C of the 84 bytes before
+ *
+ * "ATOLSUM1", an earlier format: nothing at 76 but the CRC-32C of the 76 bytes before
  * </pre>
  *
  * <p>Checksums are written and synced before the slot that speaks of them, and a slot never over
@@ -42,8 +46,10 @@ import org.jspecify.annotations.Nullable;
  * redoing them writes both anew.
  */
 final class PageSums {
-    private static final long MAGIC = 0x41544f4c53554d31L;
-    private static final int SLOT_BYTES = 80;
+    private static final long MAGIC = 0x41544f4c53554d32L;
+    private static final int SLOT_BYTES = 88;
+    private static final long MAGIC_1 = 0x41544f4c53554d31L;
+    private static final int SLOT_BYTES_1 = 80;
 
     /** In another sector: one that is torn takes no slot with it but its own. */
     private static final int SLOT_STRIDE = 2048;
@@ -57,6 +63,7 @@ final class PageSums {
     private final Disk disk;
     private final Path database;
     private @Nullable Folded folded;
+    private RequestSidecar.Half requests = new RequestSidecar.Half(0, 0, 0);
     private long modifiedMicros;
     private long written;
 
@@ -107,27 +114,37 @@ final class PageSums {
         return Optional.ofNullable(folded);
     }
 
-    /** Whether nobody wrote the database file since it was folded or redone. */
+    /** Whether nobody wrote the database file since it was folded, redone or {@link #seen}. */
     boolean isUntouched() throws IOException {
         return disk.modifiedMicros(database) == modifiedMicros;
+    }
+
+    /** Notes that SQLite has just written the database file, which is not folded by that. */
+    void seen() throws IOException {
+        modifiedMicros = disk.modifiedMicros(database);
     }
 
     /**
      * Says durably that the file holds this now.
      *
      * @param changed the checksums of the pages that were written since the last time
+     * @param remembered requests that its commits remember and the database does not
      */
-    void fold(SortedMap<Integer, Integer> changed, Folded now) throws IOException {
+    void fold(SortedMap<Integer, Integer> changed, Folded now, ByteBuffer remembered)
+            throws IOException {
         long modified = disk.modifiedMicros(database);
+        int next = (int) ((written + 1) % 2);
+        var half = RequestSidecar.write(disk, database, next, remembered);
         try (var open = disk.open(file(database), OpenMode.CREATE_OR_OPEN)) {
             write(open, changed);
             // The slot speaks of them: not before they are safe.
             open.sync();
-            open.write(slot(now, modified), (written + 1) % 2 * SLOT_STRIDE);
+            open.write(slot(now, modified, half), (long) next * SLOT_STRIDE);
             open.sync();
         }
         written++;
         folded = now;
+        requests = half;
         modifiedMicros = modified;
     }
 
@@ -154,7 +171,17 @@ final class PageSums {
         run.clear();
     }
 
-    private ByteBuffer slot(Folded now, long modified) {
+    /** Throws INSTANCE_QUARANTINED if they are not what was written. */
+    RequestMemory requests() throws IOException {
+        try {
+            return RequestMemory.of(RequestSidecar.read(disk, database, requests));
+        } catch (IllegalArgumentException e) {
+            throw new SqliteErrors(database)
+                    .quarantined("its .requests file: " + e.getMessage(), e);
+        }
+    }
+
+    private ByteBuffer slot(Folded now, long modified, RequestSidecar.Half half) {
         var slot = ByteBuffer.allocate(SLOT_BYTES);
         slot.putLong(MAGIC)
                 .putLong(written + 1)
@@ -166,8 +193,10 @@ final class PageSums {
                 .putInt(now.checksum())
                 .putInt(now.pageSize())
                 .putInt(now.pageCount())
-                .putLong(modified);
-        return slot.putInt(sum(slot.slice(0, SLOT_BYTES - Integer.BYTES))).flip();
+                .putLong(modified)
+                .putInt(half.bytes())
+                .putInt(half.checksum());
+        return slot.putInt(crc(slot, SLOT_BYTES - Integer.BYTES)).flip();
     }
 
     /** The checksums of {@code count} pages from that one on; fewer where the sidecar ends. */
@@ -201,10 +230,12 @@ final class PageSums {
                 return;
             }
             var slot = slots.slice(at, SLOT_BYTES);
-            if (slot.getLong(0) == MAGIC
-                    && sum(slot.slice(0, SLOT_BYTES - Integer.BYTES)) == slot.getInt(76)
-                    && slot.getLong(8) > written) {
+            if (isIntact(slot) && slot.getLong(8) > written) {
                 written = slot.getLong(8);
+                requests =
+                        slot.getLong(0) == MAGIC
+                                ? new RequestSidecar.Half(i, slot.getInt(76), slot.getInt(80))
+                                : new RequestSidecar.Half(i, 0, 0);
                 modifiedMicros = slot.getLong(68);
                 folded =
                         new Folded(
@@ -220,7 +251,20 @@ final class PageSums {
         }
     }
 
+    private static boolean isIntact(ByteBuffer slot) {
+        long magic = slot.getLong(0);
+        int bytes = magic == MAGIC ? SLOT_BYTES : SLOT_BYTES_1;
+        return (magic == MAGIC || magic == MAGIC_1)
+                && crc(slot, bytes - Integer.BYTES) == slot.getInt(bytes - Integer.BYTES);
+    }
+
     private static long sumAt(int number) {
         return SUMS_AT + (number - 1L) * Integer.BYTES;
+    }
+
+    private static int crc(ByteBuffer slot, int length) {
+        var crc = new CRC32C();
+        crc.update(slot.slice(0, length));
+        return (int) crc.getValue();
     }
 }

@@ -64,12 +64,25 @@ final class Redo {
                         newest.state().pageCount());
         // The name of the file, before the sidecar speaks of it; and that the WAL is gone.
         disk.syncDirectory(parent(database));
-        sums.fold(changed, now);
+        sums.fold(changed, now, requests(database, sums, missing).sidecar());
         if (folded == null) {
             // The name of the sidecar, which is new.
             disk.syncDirectory(parent(database));
         }
         return now;
+    }
+
+    private static RequestMemory requests(
+            Path database, PageSums sums, List<JournalRecord.Commit> missing) throws IOException {
+        var requests = sums.requests();
+        for (var commit : missing) {
+            try {
+                requests.redone(commit.attachment());
+            } catch (IllegalArgumentException e) {
+                throw quarantined(database, "journal: " + commit + ": " + e.getMessage());
+            }
+        }
+        return requests;
     }
 
     /** Every page is in a commit or was in the file before: a shorter file has lost some. */

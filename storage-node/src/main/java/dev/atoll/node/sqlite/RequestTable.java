@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -54,6 +55,9 @@ final class RequestTable {
     private static final String FIND =
             "SELECT digest, reply FROM main._atoll_request WHERE key BETWEEN ? AND ? AND principal ="
                     + " ? AND id = ?";
+
+    private static final String NEWEST =
+            "SELECT key FROM main._atoll_request ORDER BY key DESC LIMIT 1";
 
     private static final String INSERT =
             "INSERT OR IGNORE INTO main._atoll_request VALUES (?, ?, ?, ?, ?)";
@@ -153,26 +157,38 @@ final class RequestTable {
                 request.idBytes());
     }
 
-    /** Remembers, forgets what is due, and says how full the ring is then. */
-    Level remember(Request request, Remembered remembered, Instant now, Level level)
-            throws SQLException {
+    /** Throws LIMIT_EXCEEDED. */
+    static void check(Remembered remembered) {
         if (remembered.reply().size() > REPLY_BYTES_MAX) {
             throw Failure.limitExceeded(
                     "reply of a Mutate with request_id, in bytes",
                     REPLY_BYTES_MAX,
                     remembered.reply().size());
         }
-        insert(request, remembered);
+    }
+
+    /** Remembers them all, forgets what is due, and says how full the ring is then. */
+    Level add(List<RequestEntry> entries, Instant now, Level level) throws SQLException {
+        long bytes = level.bytes();
+        for (var entry : entries) {
+            insert(entry.request(), entry.remembered());
+            bytes += ROW_BYTES + entry.remembered().reply().size();
+        }
         if (level.bytes() == UNKNOWN) {
             return sweep(new Level(measureAll(), level.floorMillis()), now);
         }
-        long bytes = level.bytes() + ROW_BYTES + remembered.reply().size();
+        sinceSweep += entries.size();
         var grown = new Level(bytes, level.floorMillis());
-        if (++sinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX) {
+        if (sinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX) {
             return grown;
         }
         sinceSweep = 0;
         return sweep(grown, now);
+    }
+
+    /** The highest key in the table; below all others if there is none. */
+    long newestKey() throws SQLException {
+        return connection.findFirst(NEWEST, row -> row.longValue(0)).orElse(Long.MIN_VALUE);
     }
 
     private long measureAll() throws SQLException {

@@ -25,7 +25,7 @@ final class Scrub {
     private final PageSums.Folded folded;
     private int next = 1;
 
-    /** Throws INSTANCE_QUARANTINED if there is no sidecar, or if the length is wrong. */
+    /** Throws INSTANCE_QUARANTINED if a sidecar is lost or damaged, or if the length is wrong. */
     Scrub(Disk disk, Path database) throws IOException {
         this.disk = disk;
         this.database = database;
@@ -34,6 +34,8 @@ final class Scrub {
         this.folded =
                 sums.folded()
                         .orElseThrow(() -> errors.quarantined("its .sums file: missing or empty"));
+        // Throws if they are not what was written.
+        sums.requests();
         long expected = (long) folded.pageCount() * folded.pageSize();
         try (var file = disk.open(database, OpenMode.READ)) {
             if (file.size() != expected) {

@@ -97,15 +97,15 @@ final class WalFile implements AutoCloseable {
     }
 
     /** What may be gone back to: where a commit ended, and the state there. */
-    record Mark(long end, int salt1, int salt2, int sum1, int sum2, boolean folded) {}
+    record Mark(long end, int salt1, int salt2, int sum1, int sum2, boolean copied) {}
 
     /** The end of the newest commit that was taken. */
     Mark mark() {
         return new Mark(end, salt1, salt2, sum1, sum2, restartAllowed);
     }
 
-    /** Whether no commit was taken since the last fold. */
-    boolean isFolded() {
+    /** Whether no commit was taken that is not in the database file. */
+    boolean isCopied() {
         return restartAllowed || end <= HEADER_BYTES;
     }
 
@@ -152,8 +152,8 @@ final class WalFile implements AutoCloseable {
         }
     }
 
-    /** The next write may begin the file anew: the fold was ours, and complete. */
-    void folded() {
+    /** The next write may begin the file anew: the checkpoint was ours, and complete. */
+    void copied() {
         restartAllowed = true;
     }
 
@@ -163,8 +163,8 @@ final class WalFile implements AutoCloseable {
      */
     void cut(Mark mark) throws IOException {
         reader.close();
-        // What was folded is in the database, and the file may have begun anew since.
-        boolean empty = mark.folded() || mark.end() <= HEADER_BYTES;
+        // What was copied is in the database, and the file may have begun anew since.
+        boolean empty = mark.copied() || mark.end() <= HEADER_BYTES;
         try (var wal = disk.open(file, OpenMode.CREATE_OR_OPEN)) {
             wal.truncate(empty ? 0 : mark.end());
         }
@@ -173,7 +173,7 @@ final class WalFile implements AutoCloseable {
         salt2 = mark.salt2();
         sum1 = mark.sum1();
         sum2 = mark.sum2();
-        restartAllowed = mark.folded();
+        restartAllowed = mark.copied();
         if (empty) {
             // Without frames SQLite draws new salts when it writes.
             end = 0;
@@ -183,7 +183,8 @@ final class WalFile implements AutoCloseable {
 
     /** Empties the file, which nobody has open, and all of which is in the database. */
     void empty() throws IOException {
-        if (end > 0) {
+        // What was rolled back may be in it, too.
+        if (disk.size(file) > 0) {
             try (var wal = disk.open(file, OpenMode.WRITE)) {
                 wal.truncate(0);
             }

@@ -16,6 +16,7 @@ public final class WriteTransaction extends ReadTransaction {
     private final long changesBefore;
     private final long schemaBefore;
     private RequestTable.Level level;
+    private RequestChange requests = new RequestChange.None();
     private @Nullable Failure failed;
     private boolean schemaTouched;
     private boolean otherwiseChanged;
@@ -50,13 +51,16 @@ public final class WriteTransaction extends ReadTransaction {
     /** Whether anything may have changed so far: rows are counted even if they stay the same. */
     boolean changed() {
         try {
-            return otherwiseChanged
-                    || engine.connection().totalChanges() != changesBefore
-                    || (schemaTouched
-                            && engine.connection().number(SCHEMA_VERSION) != schemaBefore);
+            return otherwiseChanged || changedPages();
         } catch (SQLException e) {
             throw fail(failure(e));
         }
+    }
+
+    /** Whether there are pages that the commit has to write. */
+    private boolean changedPages() throws SQLException {
+        return engine.connection().totalChanges() != changesBefore
+                || (schemaTouched && engine.connection().number(SCHEMA_VERSION) != schemaBefore);
     }
 
     /**
@@ -69,7 +73,7 @@ public final class WriteTransaction extends ReadTransaction {
         var request = new RequestTable.Request(principal, id);
         RequestTable.check(request, now, level);
         try {
-            return engine.requests().find(request);
+            return engine.memory().find(request, engine.requests());
         } catch (SQLException e) {
             throw fail(failure(e));
         }
@@ -77,15 +81,21 @@ public final class WriteTransaction extends ReadTransaction {
 
     /**
      * Remembers the reply, in this transaction, for a request that {@link #findRequest} did not
-     * find. Throws LIMIT_EXCEEDED if the reply is over 1 MiB. To be called last.
+     * find. Throws LIMIT_EXCEEDED if the reply is over 1 MiB. To be called last, and once.
      */
     public void remember(String principal, UUID id, Remembered remembered) {
         checkNotFailed();
         try {
-            // Before what the node itself adds, which has room of its own.
-            checkSize();
-            var request = new RequestTable.Request(principal, id);
-            level = engine.requests().remember(request, remembered, now, level);
+            RequestTable.check(remembered);
+            var entry = new RequestEntry(new RequestTable.Request(principal, id), remembered);
+            // A commit without a page would carry nothing: there is none.
+            requests =
+                    changedPages() ? engine.memory().with(entry) : engine.memory().settling(entry);
+            if (requests instanceof RequestChange.Settle(var entries)) {
+                // Before what the node itself adds, which has room of its own.
+                checkSize();
+                level = engine.requests().add(entries, now, level);
+            }
         } catch (SQLException e) {
             throw fail(failure(e));
         } catch (Failure e) {
@@ -144,22 +154,23 @@ public final class WriteTransaction extends ReadTransaction {
         checkNotFailed();
         checkBudget();
         try {
-            long pages = level.equals(engine.meta().requests()) ? checkSize() : engine.readPages();
+            boolean settles = requests instanceof RequestChange.Settle;
+            long pages = settles ? engine.readPages() : checkSize();
             if (!changed()) {
-                return new Pending(engine.meta(), pages);
+                return new Pending(engine.meta(), pages, requests);
             }
             var next = engine.meta().next(now, level);
             if (level.floorMillis() != engine.meta().requests().floorMillis()) {
                 next.write(engine.connection());
             }
-            return new Pending(next, pages);
+            return new Pending(next, pages, requests);
         } catch (SQLException e) {
             throw failure(e);
         }
     }
 
     /** What becomes true with the commit. */
-    record Pending(InstanceMeta meta, long pages) {}
+    record Pending(InstanceMeta meta, long pages, RequestChange requests) {}
 
     /** Deletes never make the file longer, and so pass at the limit. */
     private long checkSize() throws SQLException {

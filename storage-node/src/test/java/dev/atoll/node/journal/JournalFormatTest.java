@@ -34,10 +34,19 @@ class JournalFormatTest {
             var commit =
                     new JournalRecord.Commit(
                             origin, 1, 0x0a0b0c0d, new DatabaseState(3, 77, 2), pages);
+            var attached =
+                    new JournalRecord.Commit(
+                            origin,
+                            2,
+                            commit.checksum(),
+                            new DatabaseState(3, 77, 2),
+                            PageImages.builder(512, 1).put(3, full, 0).build(),
+                            new byte[] {1, 2, 3});
             TestLog.write(journal, new JournalRecord.Create(origin, "user:alice"));
             TestLog.write(journal, commit);
             TestLog.write(journal, new JournalRecord.Fold(origin, 1, commit.checksum()));
             TestLog.write(journal, new JournalRecord.Delete(origin, "user:alice"));
+            TestLog.write(journal, attached);
         }
         var bytes = disk.peek(SegmentFiles.segmentPath(TestLog.FOLDER, 1));
         assertThat(dump(bytes)).isEqualTo(golden());
@@ -62,7 +71,7 @@ class JournalFormatTest {
         try (var journal = TestLog.open(disk, 1)) {
             assertThat(TestLog.records(journal).values())
                     .extracting(record -> record.getClass().getSimpleName())
-                    .containsExactly("Create", "Commit", "Fold", "Delete");
+                    .containsExactly("Create", "Commit", "Fold", "Delete", "Commit");
             assertThat(journal.damages()).isEmpty();
         }
     }

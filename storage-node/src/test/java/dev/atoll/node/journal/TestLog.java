@@ -86,9 +86,17 @@ final class TestLog {
                             number,
                             checksums.getOrDefault(incarnation, 0),
                             new DatabaseState(pages, 0, 1),
-                            builder.build());
+                            builder.build(),
+                            attachment());
             checksums.put(incarnation, record.checksum());
             return record;
+        }
+
+        /** Some of a few bytes, as many none. */
+        private byte[] attachment() {
+            var bytes = new byte[Math.max(0, random.nextInt(-40, 41))];
+            random.nextBytes(bytes);
+            return bytes;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atoll.node.disk.SystemDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random schema changes, writes, failures, undos, folds and crashes: a second copy that is built
- * from the captured commits alone equals the database byte for byte after every fold.
+ * Random schema changes, writes, failures, undos, folds, backfills and crashes: a second copy that
+ * is built from the captured commits alone equals the database byte for byte after every fold.
  *
  * <p>{@code -Datoll.seed=N} repeats a run, {@code -Datoll.rounds=N} makes it longer.
  */
@@ -64,6 +65,8 @@ class CapturePropertyTest {
             } else if (what < 85) {
                 database.crashAndRecover();
                 database.capture().connection().setPragma("cache_size", "10");
+            } else if (what < 93) {
+                database.capture().backfill();
             } else {
                 database.fold();
                 assertThat(database.differsFromJournalAt(folder)).isEqualTo(-1);
@@ -74,6 +77,7 @@ class CapturePropertyTest {
         assertThat(database.capture().connection().runOnce("PRAGMA integrity_check"))
                 .isEqualTo("ok");
         database.capture().close();
+        assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all()).isEmpty();
     }
 
     private static String[] statements(Random random, List<String> tables) {

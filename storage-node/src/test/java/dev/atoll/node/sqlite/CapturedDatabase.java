@@ -1,16 +1,19 @@
 package dev.atoll.node.sqlite;
 
+import com.google.protobuf.ByteString;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.journal.Origin;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** A database whose commits are captured, and the journal that a node would have of it. */
 final class CapturedDatabase {
@@ -18,6 +21,7 @@ final class CapturedDatabase {
 
     final Path file;
     final List<JournalRecord.Commit> journal = new ArrayList<>();
+    private final RequestMemory requests = new RequestMemory();
     private Capture capture;
 
     private CapturedDatabase(Path file, Capture capture) {
@@ -67,14 +71,29 @@ final class CapturedDatabase {
         return taken;
     }
 
+    /** Each carries a request, as an instance's commits may. */
     private JournalRecord.Commit record(CapturedCommit commit) {
         long number = journal.isEmpty() ? 1 : journal.getLast().commit() + 1;
+        var change =
+                requests.with(
+                        new RequestEntry(
+                                new RequestTable.Request("service:a", new UUID(0x7000, number)),
+                                new Remembered(
+                                        ByteString.copyFromUtf8("digest"),
+                                        ByteString.copyFromUtf8("reply " + number))));
+        requests.committed(change);
         return new JournalRecord.Commit(
                 new Origin(3, 1, INCARNATION, 1_000 + number),
                 number,
                 journal.isEmpty() ? 0 : journal.getLast().checksum(),
                 new DatabaseState(commit.pageCount(), 0, 0),
-                commit.pages());
+                commit.pages(),
+                RequestChange.attachment(change));
+    }
+
+    /** What the sidecar of requests is to hold after a fold. */
+    ByteBuffer requests() {
+        return requests.sidecar();
     }
 
     void fold() throws SQLException, IOException {
@@ -88,7 +107,8 @@ final class CapturedDatabase {
                         0,
                         newest.checksum(),
                         newest.pages().pageSize(),
-                        newest.state().pageCount()));
+                        newest.state().pageCount()),
+                requests());
     }
 
     /** Leaves everything as a crash of the process would, redoes the journal, and opens again. */

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whenever the power goes during a fold, the journal mends what it left: SQLite's pages half
- * written, the file longer or not, the checksums, the slot. Also if it goes again during that.
+ * Whenever the power goes during a fold, or after a backfill, the journal mends what it left:
+ * SQLite's pages half written, the file longer or not, the checksums, the slot. Also if it goes
+ * again during that.
  */
 class FoldCrashTest {
     private static final Path FILE = Path.of("/data/i.sqlite");
@@ -34,26 +35,33 @@ class FoldCrashTest {
     private List<JournalRecord.Commit> journal = List.of();
     private State before = State.EMPTY;
     private State after = State.EMPTY;
+    private byte[] backfilled = {};
     private byte[] wal = {};
+    private byte[] remembered = {};
 
     /** The files at a moment. */
     private static final class State {
-        static final State EMPTY = new State(new byte[0], new byte[0]);
+        static final State EMPTY = new State(new byte[0], new byte[0], new byte[0]);
 
         final byte[] file;
         final byte[] sums;
+        final byte[] requests;
 
-        private State(byte[] file, byte[] sums) {
+        private State(byte[] file, byte[] sums, byte[] requests) {
             this.file = file;
             this.sums = sums;
+            this.requests = requests;
         }
 
         static State of(Path file) throws IOException {
-            return new State(Files.readAllBytes(file), Files.readAllBytes(PageSums.file(file)));
+            return new State(
+                    Files.readAllBytes(file),
+                    Files.readAllBytes(PageSums.file(file)),
+                    Files.readAllBytes(RequestSidecar.file(file)));
         }
     }
 
-    /** The second fold brings in commits that change, add and free pages. */
+    /** The second fold brings in commits that change, add and free pages; a backfill, some. */
     @BeforeEach
     void create() throws Exception {
         var database = CapturedDatabase.create(folder);
@@ -63,12 +71,17 @@ class FoldCrashTest {
         before = State.of(database.file);
         database.commit("UPDATE t SET v = randomblob(30000) WHERE id = 1");
         database.commit("INSERT INTO t VALUES (3, randomblob(90000))");
+        database.capture().backfill();
+        backfilled = Files.readAllBytes(database.file);
         database.commit("DELETE FROM t WHERE id = 2");
         wal = Files.readAllBytes(folder.resolve("i.sqlite-wal"));
         database.fold();
         after = State.of(database.file);
         journal = List.copyOf(database.journal);
+        remembered = new byte[database.requests().remaining()];
+        database.requests().get(remembered);
         assertThat(after.file.length).isGreaterThan(before.file.length);
+        assertThat(backfilled).isNotEqualTo(before.file).isNotEqualTo(after.file);
         database.capture().close();
     }
 
@@ -78,6 +91,24 @@ class FoldCrashTest {
             var random = new Random(seed);
             var disk = disk(mixed(before.file, after.file, random), before.sums, random);
             isMended(disk, "seed " + seed);
+        }
+    }
+
+    @Test
+    void whileTheSystemWritesABackfillBack() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            var disk = disk(mixed(before.file, backfilled, random), before.sums, random);
+            isMended(disk, "seed " + seed);
+        }
+    }
+
+    @Test
+    void whileSqliteWritesThePagesOnTopOfABackfill() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var random = new Random(seed);
+            var file = mixed(mixed(before.file, backfilled, random), after.file, random);
+            isMended(disk(file, before.sums, random), "seed " + seed);
         }
     }
 
@@ -95,7 +126,7 @@ class FoldCrashTest {
     @Test
     void whileTheSlotIsWritten() throws IOException {
         int at = Arrays.mismatch(before.sums, after.sums);
-        for (int cut = 0; cut <= 80; cut++) {
+        for (int cut = 0; cut <= 88; cut++) {
             var sums = after.sums.clone();
             int torn = Math.min(SLOTS_BYTES, at + cut);
             System.arraycopy(before.sums, torn, sums, torn, SLOTS_BYTES - torn);
@@ -147,7 +178,9 @@ class FoldCrashTest {
     private void isMended(FaultyDisk disk, String when) throws IOException {
         redo(disk);
         assertThat(disk.peek(FILE)).as(when).isEqualTo(after.file);
-        assertThat(PageSums.open(disk, FILE).folded().orElseThrow().commit()).as(when).isEqualTo(5);
+        var sums = PageSums.open(disk, FILE);
+        assertThat(sums.folded().orElseThrow().commit()).as(when).isEqualTo(5);
+        assertThat(sums.requests().sidecar()).as(when).isEqualTo(ByteBuffer.wrap(remembered));
         assertThat(new Scrub(disk, FILE).all()).as(when).isEmpty();
         assertThat(disk.exists(WAL)).as(when).isFalse();
     }
@@ -157,6 +190,12 @@ class FoldCrashTest {
         var disk = new FaultyDisk();
         write(disk, FILE, file);
         write(disk, PageSums.file(FILE), sums);
+        // Written before the slot that speaks of it: whole once there is such a slot.
+        boolean slot = !Arrays.equals(sums, 0, SLOTS_BYTES, before.sums, 0, SLOTS_BYTES);
+        write(
+                disk,
+                RequestSidecar.file(FILE),
+                slot ? after.requests : sectors(before.requests, after.requests, random));
         if (random.nextInt(4) > 0) {
             write(disk, WAL, Arrays.copyOf(wal, random.nextInt(wal.length + 1)));
         }
@@ -176,7 +215,11 @@ class FoldCrashTest {
         boolean grown = random.nextBoolean();
         int pages = random.nextInt(now.length / PAGE_BYTES + 1);
         int length = grown ? now.length : Math.max(old.length, pages * PAGE_BYTES);
-        var mixed = Arrays.copyOf(old, Math.min(length, now.length));
+        return sectors(Arrays.copyOf(old, Math.min(length, now.length)), now, random);
+    }
+
+    private static byte[] sectors(byte[] old, byte[] now, Random random) {
+        var mixed = old.clone();
         for (int at = 0; at < mixed.length; at += SECTOR_BYTES) {
             if (random.nextBoolean()) {
                 int bytes = Math.min(SECTOR_BYTES, mixed.length - at);

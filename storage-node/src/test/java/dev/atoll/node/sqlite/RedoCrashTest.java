@@ -39,6 +39,7 @@ class RedoCrashTest {
         database.commit("UPDATE t SET v = randomblob(9000) WHERE id = 1");
         copy(database.file, FILE);
         copy(PageSums.file(database.file), PageSums.file(FILE));
+        copy(RequestSidecar.file(database.file), RequestSidecar.file(FILE));
         copy(folder.resolve("i.sqlite-wal"), WAL);
         disk.syncDirectory(Path.of("/data"));
         database.fold();
@@ -62,10 +63,13 @@ class RedoCrashTest {
         assertThat(new Scrub(where, FILE).all()).as(when).isEmpty();
         assertThat(where.list(Path.of("/data")))
                 .as(when)
-                .containsExactly(FILE, PageSums.file(FILE));
+                .containsExactly(FILE, RequestSidecar.file(FILE), PageSums.file(FILE));
         // Safe as well: the power goes once more, and the journal was trimmed.
         var after = where.crash(1);
         assertThat(PageSums.open(after, FILE).folded().orElseThrow().commit()).isEqualTo(4);
+        assertThat(PageSums.open(after, FILE).requests().sidecar())
+                .as(when)
+                .isEqualTo(database.requests());
         assertThat(after.peek(FILE)).as(when).isEqualTo(expected);
         assertThat(new Scrub(after, FILE).all()).as(when).isEmpty();
     }
@@ -89,7 +93,7 @@ class RedoCrashTest {
     void aRedoThatFailsAtAnySyncIsDoneAgain() throws IOException {
         var whole = disk.copy();
         redo(whole);
-        assertThat(whole.syncs()).isEqualTo(4);
+        assertThat(whole.syncs()).isEqualTo(5);
         for (int nth = 1; nth <= whole.syncs(); nth++) {
             for (int seed = 0; seed < SEEDS; seed++) {
                 var failing = disk.copy();
@@ -103,9 +107,9 @@ class RedoCrashTest {
     @Test
     void aRedoOfTheFirstCommitsIsDoneAgain() throws IOException {
         // Nothing is folded yet, and the power went before anything was safe.
-        for (int seed = 0; seed < 5 * SEEDS; seed++) {
+        for (int seed = 0; seed < 7 * SEEDS; seed++) {
             var empty = new FaultyDisk();
-            empty.failSync(1 + seed % 5);
+            empty.failSync(1 + seed % 7);
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(empty));
             isWhole(empty.crash(seed), "seed " + seed);
         }
