@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.Function;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteLimits;
 import org.sqlite.core.Codes;
@@ -223,8 +222,7 @@ final class SqliteConnection implements AutoCloseable {
             throw new IllegalArgumentException(
                     "function: " + name + " (expected: " + TextCheck.RESERVED + "…)");
         }
-        Function.create(
-                connection, name, new TextFunction.Call(function), 2, TextFunction.Call.FLAGS);
+        FunctionDoor.add(database, name, function);
     }
 
     Prepared prepare(String sql) throws SQLException {
