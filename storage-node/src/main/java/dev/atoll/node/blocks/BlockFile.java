@@ -41,7 +41,10 @@ public record BlockFile(List<Block> blocks, List<FileProblem> warnings) {
         var blocks =
                 root.map(Item.Entries.class::cast)
                         .flatMap(file -> file.entries("databases"))
-                        .map(databases -> new BlockParser(lines, problems, warnings).blocks(databases))
+                        .map(
+                                databases ->
+                                        new BlockParser(lines, problems, warnings)
+                                                .blocks(databases))
                         .orElse(List.of());
         return problems.isEmpty()
                 ? new Result.Right(

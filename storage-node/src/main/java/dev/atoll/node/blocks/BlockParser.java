@@ -52,7 +52,9 @@ final class BlockParser {
                                 other ->
                                         problem(
                                                 other,
-                                                "'" + key + "' where sql is true: services use it"
+                                                "'"
+                                                        + key
+                                                        + "' where sql is true: services use it"
                                                         + " by SQL, and nobody else"));
             }
         }
@@ -136,15 +138,18 @@ final class BlockParser {
                         check ->
                                 warnings.add(
                                         check.place()
-                                                .problem("check without update: nothing can be"
-                                                        + " changed")));
+                                                .problem(
+                                                        "check without update: nothing can be"
+                                                                + " changed")));
         return rules;
     }
 
     private Optional<Rule> rule(
-            Optional<Item.Entries> access, String operation, RuleScope scope, RuleCompiler compiler) {
-        var written =
-                access.flatMap(rules -> rules.scalar(operation.toLowerCase(Locale.ROOT)));
+            Optional<Item.Entries> access,
+            String operation,
+            RuleScope scope,
+            RuleCompiler compiler) {
+        var written = access.flatMap(rules -> rules.scalar(operation.toLowerCase(Locale.ROOT)));
         return written.flatMap(
                 scalar ->
                         switch (compiler.compile(scope, scalar.text(), RuleLimits.RULE)) {
@@ -160,8 +165,7 @@ final class BlockParser {
                             case RuleResult.Refused(var refusals) -> {
                                 refusals.forEach(
                                         refusal ->
-                                                problems.add(
-                                                        Place.inText(scalar, refusal, lines)));
+                                                problems.add(Place.inText(scalar, refusal, lines)));
                                 yield Optional.<Rule>empty();
                             }
                         });
@@ -174,8 +178,7 @@ final class BlockParser {
             var entries = (Item.Entries) element;
             entries.scalar("name")
                     .filter(name -> !names.add(name.text()))
-                    .ifPresent(
-                            name -> problem(name, "'" + name.text() + "' is there twice"));
+                    .ifPresent(name -> problem(name, "'" + name.text() + "' is there twice"));
             migrations.add(
                     new Block.Migration(
                             entries.scalar("name").map(Item.Scalar::text).orElse(""),
@@ -205,7 +208,9 @@ final class BlockParser {
 
     private static Duration duration(String text) {
         long count = Long.parseLong(text.replaceAll("[a-z]", ""));
-        return Stream.of(Map.entry("ms", Duration.ofMillis(count)), Map.entry("m", Duration.ofMinutes(count)))
+        return Stream.of(
+                        Map.entry("ms", Duration.ofMillis(count)),
+                        Map.entry("m", Duration.ofMinutes(count)))
                 .filter(unit -> text.equals(count + unit.getKey()))
                 .map(Map.Entry::getValue)
                 .findFirst()

@@ -40,7 +40,9 @@ final class FieldParser {
                                 other ->
                                         problem(
                                                 other,
-                                                "'" + key + "' of a computed field (expected: none)"));
+                                                "'"
+                                                        + key
+                                                        + "' of a computed field (expected: none)"));
             }
         }
         var initial = item.scalar("default").flatMap(scalar -> initial(scalar, type, range));

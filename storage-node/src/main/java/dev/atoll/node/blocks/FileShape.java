@@ -110,8 +110,13 @@ final class FileShape {
                                 new Shape.Choice(
                                         "Its type.",
                                         List.of(
-                                                "text", "integer", "real", "boolean", "datetime",
-                                                "json", "blob"))),
+                                                "text",
+                                                "integer",
+                                                "real",
+                                                "boolean",
+                                                "datetime",
+                                                "json",
+                                                "blob"))),
                         optional("required", new Shape.Flag("Never null. Default: false.")),
                         optional(
                                 "default",

@@ -68,8 +68,7 @@ final class JsonSchema {
                 schema.addProperty("minimum", whole.min());
                 schema.addProperty("maximum", whole.max());
             }
-            case Shape.Plain _ ->
-                    schema.add("type", types(List.of("string", "number", "boolean")));
+            case Shape.Plain _ -> schema.add("type", types(List.of("string", "number", "boolean")));
         }
         return schema;
     }

@@ -13,15 +13,21 @@ final class Ranges {
     static Optional<String> problem(SqlValue value, FieldType type, Field.Range range) {
         var measured = measured(value, type);
         if (range.min().isPresent() && compare(measured, range.min().get()) < 0) {
-            return Optional.of(shown(measured) + " (expected: at least " + shown(range.min().get()) + ")");
+            return Optional.of(
+                    shown(measured) + " (expected: at least " + shown(range.min().get()) + ")");
         }
         if (range.max().isPresent() && compare(measured, range.max().get()) > 0) {
-            return Optional.of(shown(measured) + " (expected: at most " + shown(range.max().get()) + ")");
+            return Optional.of(
+                    shown(measured) + " (expected: at most " + shown(range.max().get()) + ")");
         }
         if (value instanceof SqlValue.Text(String text)) {
             if (!range.words().isEmpty() && !range.words().contains(text)) {
                 return Optional.of(
-                        "'" + text + "' (expected: one of " + String.join(", ", range.words()) + ")");
+                        "'"
+                                + text
+                                + "' (expected: one of "
+                                + String.join(", ", range.words())
+                                + ")");
             }
             var pattern = range.pattern();
             if (pattern.isPresent() && !Boolean.TRUE.equals(Patterns.find(text, pattern.get()))) {
@@ -39,7 +45,8 @@ final class Ranges {
     }
 
     static int compare(SqlValue a, SqlValue b) {
-        if (a instanceof SqlValue.Integer64(long left) && b instanceof SqlValue.Integer64(long right)) {
+        if (a instanceof SqlValue.Integer64(long left)
+                && b instanceof SqlValue.Integer64(long right)) {
             return Long.compare(left, right);
         }
         return a instanceof SqlValue.Real(double left) && b instanceof SqlValue.Real(double right)

@@ -59,5 +59,4 @@ sealed interface Shape {
     static Entry optional(String key, Shape shape) {
         return new Entry(key, shape, false);
     }
-
 }

@@ -182,9 +182,7 @@ final class TableParser {
     private void checkReference(
             Item.Scalar place, Field field, Field.Reference reference, List<Table> tables) {
         var table =
-                tables.stream()
-                        .filter(other -> other.name().equals(reference.table()))
-                        .findFirst();
+                tables.stream().filter(other -> other.name().equals(reference.table())).findFirst();
         if (table.isEmpty()) {
             var names = tables.stream().map(Table::name).toList();
             problem(place.place(), YamlReader.unknown("table", reference.table(), names));

@@ -41,8 +41,15 @@ final class YamlReader {
     private static final int TYPED_MAX = 64;
     private static final Set<Tag> TAGS =
             Set.of(
-                    Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.TIMESTAMP, Tag.MAP,
-                    Tag.SEQ, Tag.MERGE);
+                    Tag.STR,
+                    Tag.INT,
+                    Tag.FLOAT,
+                    Tag.BOOL,
+                    Tag.NULL,
+                    Tag.TIMESTAMP,
+                    Tag.MAP,
+                    Tag.SEQ,
+                    Tag.MERGE);
 
     private final List<FileProblem> problems;
 
@@ -76,7 +83,9 @@ final class YamlReader {
         return Optional.empty();
     }
 
-    /** Before it is put together: whether it is neither deep, nor has parts that stand for others. */
+    /**
+     * Before it is put together: whether it is neither deep, nor has parts that stand for others.
+     */
     private boolean isPlain(Yaml yaml, String text) {
         int depth = 0;
         for (var event : yaml.parse(new StringReader(text))) {
@@ -241,7 +250,8 @@ final class YamlReader {
         var found =
                 switch (node) {
                     case MappingNode _ -> "keys and values";
-                    case SequenceNode list -> list.getValue().isEmpty() ? "an empty list" : "a list";
+                    case SequenceNode list ->
+                            list.getValue().isEmpty() ? "an empty list" : "a list";
                     case ScalarNode scalar -> "'" + shown(scalar.getValue()) + "'";
                     default -> "something else";
                 };

@@ -52,8 +52,7 @@ class BlockFileTest {
                 .containsExactly("workspace", "user", "news", "reports");
         var workspace = block(file, "workspace");
         assertThat(workspace.mode()).isEqualTo(new Block.Mode(true, false, false));
-        assertThat(workspace.access().keySet())
-                .containsExactlyInAnyOrder(Block.Operation.values());
+        assertThat(workspace.access().keySet()).containsExactlyInAnyOrder(Block.Operation.values());
         assertThat(block(file, "user").access().keySet())
                 .containsExactlyInAnyOrder(Block.Operation.CREATE, Block.Operation.ACCESS);
         assertThat(block(file, "news").mode()).isEqualTo(new Block.Mode(false, true, false));
@@ -102,15 +101,15 @@ class BlockFileTest {
         assertThat(field(invoices, "amount").presence().required()).isTrue();
         assertThat(field(invoices, "amount").range().max()).contains(SqlValue.of(1_000_000));
         assertThat(field(invoices, "tax").presence().initial()).contains(SqlValue.of(0.25));
-        assertThat(field(invoices, "total").presence().computed())
-                .contains("amount * (1 + tax)");
+        assertThat(field(invoices, "total").presence().computed()).contains("amount * (1 + tax)");
         assertThat(field(invoices, "state").range().words()).containsExactly("open", "paid", "no");
         assertThat(field(invoices, "meta").presence().initial())
                 .contains(SqlValue.of("{\"a\": 1}"));
         assertThat(field(invoices, "due").presence().initial())
                 .contains(
                         SqlValue.of(
-                                Instant.parse("2026-01-31T12:00:00Z").getEpochSecond() * 1_000_000));
+                                Instant.parse("2026-01-31T12:00:00Z").getEpochSecond()
+                                        * 1_000_000));
         assertThat(field(invoices, "customer").key())
                 .isEqualTo(
                         new Field.Key(
@@ -142,12 +141,13 @@ class BlockFileTest {
         var workspace = block(right(full()), "workspace");
         var invoices = table(workspace, "invoices");
 
-        assertThat(invoices.access().keySet())
-                .containsExactlyInAnyOrder(Table.Operation.values());
+        assertThat(invoices.access().keySet()).containsExactlyInAnyOrder(Table.Operation.values());
         var delete = Objects.requireNonNull(invoices.access().get(Table.Operation.DELETE));
         assertThat(delete.text()).isEqualTo("auth.role == 'admin'");
         assertThat(delete.compiled().sql()).isEqualTo("(? = ?)");
-        var read = Objects.requireNonNull(table(workspace, "members").access().get(Table.Operation.READ));
+        var read =
+                Objects.requireNonNull(
+                        table(workspace, "members").access().get(Table.Operation.READ));
         assertThat(read.compiled().sql()).isEqualTo("1");
         // Expired rows are gone for rules, too; members have no ttl.
         var access = Objects.requireNonNull(workspace.access().get(Block.Operation.ACCESS));

@@ -190,7 +190,8 @@ class FileProblemTest {
         assertThat(problems("a: b: c")).startsWith("1:5: no YAML: ");
         assertThat(problems("databases: { a: &x {}, b: *x }"))
                 .isEqualTo("1:27: an alias (expected: the thing itself)");
-        assertThat(problems("[".repeat(1_000_000))).isEqualTo("1:21: more than 20 levels (expected: fewer)");
+        assertThat(problems("[".repeat(1_000_000)))
+                .isEqualTo("1:21: more than 20 levels (expected: fewer)");
         assertThat(problems("- a")).isEqualTo("1:1: a list (expected: keys and values)");
         assertThat(problems("databases: { Ws: {} }"))
                 .isEqualTo("1:14: the name 'Ws' (expected: [a-z][a-z0-9_-]{0,62})");
@@ -198,7 +199,9 @@ class FileProblemTest {
                 .isEqualTo("1:30: table 'in' (expected: a name that is not reserved)");
         assertThat(problems("databases: { ws: { tables: { sqlite_x: { fields: {} } } } }"))
                 .isEqualTo("1:30: table 'sqlite_x' (expected: a name that is not reserved)");
-        assertThat(problems("databases: { ws: { tables: { t: { fields: { null: {type: text} } } } } }"))
+        assertThat(
+                        problems(
+                                "databases: { ws: { tables: { t: { fields: { null: {type: text} } } } } }"))
                 .contains("'null'");
     }
 
