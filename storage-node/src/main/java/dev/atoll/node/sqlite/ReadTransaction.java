@@ -37,6 +37,19 @@ public sealed class ReadTransaction permits WriteTransaction {
         run(call, false, sink);
     }
 
+    /**
+     * Lets the node's own statements in this instance call the function, from now until it closes.
+     * To be called before a statement that needs it, and only then: an instance without one has no
+     * memory to spare for it. The name begins with {@code _atoll}.
+     */
+    public void need(String name, TextFunction function) {
+        try {
+            engine.connection().addFunction(name, function);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
     /** The newest commit that this transaction sees; its own does not count. */
     public long commit() {
         return engine.meta().commit();

@@ -3,6 +3,7 @@ package dev.atoll.node.sqlite;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,9 @@ final class SqliteConnection implements AutoCloseable {
     private final NativeDB database;
     private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
+
+    // One empty set for all connections: most never get a function.
+    private Set<String> functions = Set.of();
 
     private SqliteConnection(NativeDB database, SqliteErrors errors) {
         this.database = database;
@@ -214,15 +218,22 @@ final class SqliteConnection implements AutoCloseable {
     }
 
     /**
-     * Lets statements of the node's own call the function. Its name has to begin with {@code
-     * _atoll}: so callers' statements cannot say it.
+     * Lets statements of the node's own call the function, from now on. Its name has to begin with
+     * {@code _atoll}: so callers' statements cannot say it. Does nothing if there is a function of
+     * that name: a second one would make SQLite prepare every statement again.
      */
     void addFunction(String name, TextFunction function) throws SQLException {
+        if (functions.contains(name)) {
+            return;
+        }
         if (!name.startsWith(TextCheck.RESERVED)) {
             throw new IllegalArgumentException(
                     "function: " + name + " (expected: " + TextCheck.RESERVED + "…)");
         }
         FunctionDoor.add(database, name, function);
+        var more = new HashSet<>(functions);
+        more.add(name);
+        functions = Set.copyOf(more);
     }
 
     Prepared prepare(String sql) throws SQLException {
