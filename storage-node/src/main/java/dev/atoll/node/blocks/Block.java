@@ -1,5 +1,7 @@
 package dev.atoll.node.blocks;
 
+import dev.atoll.node.rules.FieldType;
+import dev.atoll.node.rules.RuleSchema;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +31,23 @@ public record Block(
      * @param dynamic many instances, or a single one
      * @param anonymous whether callers without a token are let in
      * @param sql for services alone, with migrations and no declared tables
+     * @param secureDelete whether what is deleted is overwritten
      */
-    public record Mode(boolean dynamic, boolean anonymous, boolean sql) {}
+    public record Mode(boolean dynamic, boolean anonymous, boolean sql, boolean secureDelete) {}
+
+    /** The table of that name. */
+    public Optional<Table> find(String table) {
+        return tables.stream().filter(other -> other.name().equals(table)).findFirst();
+    }
+
+    /**
+     * What the rules of this block, and callers' filters on its tables, can speak of.
+     *
+     * @param claims those that are declared; any, if there are none
+     */
+    public RuleSchema ruleSchema(Map<String, FieldType> claims) {
+        return new RuleSchema(tables.stream().map(Table::ruleTable).toList(), claims);
+    }
 
     /** What may be done with an instance. */
     public enum Operation {

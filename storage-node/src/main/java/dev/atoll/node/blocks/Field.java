@@ -38,7 +38,8 @@ public record Field(String name, FieldType type, Presence presence, Range range,
             Optional<SqlValue> max,
             Optional<String> pattern,
             List<String> words) {
-        static final Range ANY =
+        /** Anything of the type. */
+        public static final Range ANY =
                 new Range(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
         public Range {
@@ -71,10 +72,12 @@ public record Field(String name, FieldType type, Presence presence, Range range,
         SET_NULL
     }
 
-    boolean isUnique() {
-        return key.unique();
+    /** Whether its value is computed of others, and never written. */
+    public boolean isComputed() {
+        return presence.computed().isPresent();
     }
 
+    /** One that every table has by itself. */
     static Field automatic(String name, FieldType type) {
         return new Field(
                 name,

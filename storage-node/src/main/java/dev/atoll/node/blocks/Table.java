@@ -1,5 +1,8 @@
 package dev.atoll.node.blocks;
 
+import dev.atoll.node.rules.FieldType;
+import dev.atoll.node.rules.RuleField;
+import dev.atoll.node.rules.RuleTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,22 @@ public record Table(
         List<Index> indexes,
         Features features,
         Map<Operation, Rule> access) {
+    /** The field that names a row: a text, by default a UUIDv7. */
+    public static final String ID = "id";
+
+    /** The field with the moment at which a row was made. */
+    public static final String CREATED_AT = "createdAt";
+
+    /** The field with the moment at which a row was changed last. */
+    public static final String UPDATED_AT = "updatedAt";
+
+    /** What every table has by itself. */
+    public static final List<Field> AUTOMATIC =
+            List.of(
+                    Field.automatic(ID, FieldType.TEXT),
+                    Field.automatic(CREATED_AT, FieldType.DATETIME),
+                    Field.automatic(UPDATED_AT, FieldType.DATETIME));
+
     public Table {
         fields = List.copyOf(fields);
         indexes = List.copyOf(indexes);
@@ -49,6 +68,11 @@ public record Table(
             fields = List.copyOf(fields);
             include = List.copyOf(include);
         }
+
+        /** One over all rows, with nothing beside its fields. */
+        public Index(List<String> fields, boolean unique) {
+            this(fields, unique, Optional.empty(), List.of());
+        }
     }
 
     /**
@@ -61,6 +85,32 @@ public record Table(
         public Features {
             search = List.copyOf(search);
         }
+    }
+
+    /** The same with rules. */
+    public Table with(Map<Operation, Rule> rules) {
+        return new Table(name, fields, indexes, features, rules);
+    }
+
+    /** As rules and filters see it. */
+    RuleTable ruleTable() {
+        var seen =
+                fields.stream()
+                        .map(
+                                field ->
+                                        new RuleField(
+                                                field.name(),
+                                                field.type(),
+                                                !field.presence().required(),
+                                                field.name()))
+                        .toList();
+        var expiry =
+                features.ttl()
+                        .flatMap(this::find)
+                        .filter(field -> field.type() == FieldType.DATETIME)
+                        .map(Field::name)
+                        .orElse(null);
+        return new RuleTable(name, name, seen, expiry);
     }
 
     /** The field of that name. */

@@ -1,9 +1,9 @@
 /**
- * Block files: the YAML that declares namespaces, tables, rules and migrations.
+ * Blocks: what is declared of a namespace, its tables, fields, rules and limits.
  *
- * <p>It reads a file, finds all its problems, and compiles its rules. It knows nothing of who
- * applies a file, of instances and of calls. All of it is immutable or used by one thread.
- * DESIGN.md in this folder says how it is made.
+ * <p>Values only. It knows neither files, nor SQLite, nor calls: {@code blocks.file} reads a block
+ * from YAML, {@code blocks.schema} makes tables of it. All of it is immutable. DESIGN.md in this
+ * folder says how it is used.
  */
 @NullMarked
 package dev.atoll.node.blocks;

@@ -36,6 +36,14 @@ public record CompiledRule(String sql, List<Parameter> parameters, List<RuleProb
         warnings = List.copyOf(warnings);
     }
 
+    /**
+     * Whether it asks {@link #MATCHES}: only then the instance needs that function. No name of a
+     * schema can be taken for it: names are in quotes.
+     */
+    public boolean asksPatterns() {
+        return sql.contains(MATCHES + '(');
+    }
+
     /** The values to bind for a call; throws LIMIT_EXCEEDED if a list among them is too long. */
     public List<SqlValue> bind(RuleContext context) {
         return parameters.stream().map(parameter -> parameter.resolve(context)).toList();

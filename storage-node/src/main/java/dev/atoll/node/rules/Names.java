@@ -47,9 +47,9 @@ final class Names {
     private final List<RuleProblem> problems = new ArrayList<>();
     private int subqueries;
 
-    Names(RuleSchema schema, Source source) {
-        this.tables = schema.tablesByName();
-        this.claims = schema.claims();
+    Names(Map<String, RuleTable> tables, Map<String, FieldType> claims, Source source) {
+        this.tables = tables;
+        this.claims = claims;
         this.source = source;
     }
 
@@ -141,7 +141,7 @@ final class Names {
     private @Nullable Fields fields(Variables.Meaning meaning) {
         return switch (meaning) {
             case Variables.Meaning.Row(RuleTable table, String _) ->
-                    new Fields("field", table.name(), table.fieldsByName().keySet());
+                    new Fields("field", table.name(), table.fieldNames());
             case Variables.Meaning.Tables() -> new Fields("table", "tables", tables.keySet());
             case Variables.Meaning.Auth() -> new Fields("field", "auth", CelTypes.AUTH_FIELDS);
             case Variables.Meaning.Instance() ->

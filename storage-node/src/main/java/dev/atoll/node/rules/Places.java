@@ -67,8 +67,7 @@ final class Places {
     private static Optional<Place> fieldOf(Variables.Meaning meaning, String name) {
         return switch (meaning) {
             case Variables.Meaning.Row(RuleTable table, String alias) ->
-                    Optional.ofNullable(table.fieldsByName().get(name))
-                            .map(field -> column(field, alias));
+                    table.find(name).map(field -> column(field, alias));
             case Variables.Meaning.Instance() -> {
                 boolean id = name.equals("id");
                 yield Optional.of(

@@ -57,13 +57,14 @@ public final class RuleCompiler {
     private static final Comparator<RuleProblem> IN_ORDER =
             Comparator.comparingInt(RuleProblem::line).thenComparingInt(RuleProblem::column);
 
-    private final RuleSchema schema;
+    // One map for all: a schema may have ten thousand tables.
     private final Map<String, RuleTable> tables;
+    private final Map<String, FieldType> claims;
     private final CelTypes types;
 
     public RuleCompiler(RuleSchema schema) {
-        this.schema = schema;
         this.tables = schema.tablesByName();
+        this.claims = schema.claims();
         this.types = CelTypes.of(schema);
     }
 
@@ -117,7 +118,8 @@ public final class RuleCompiler {
         var source = new Source(parsed.getSource());
         var tree = parsed.getAst();
         var names =
-                new Names(schema, source).check(tree.getExpr(), variables, limits.subqueriesMax());
+                new Names(tables, claims, source)
+                        .check(tree.getExpr(), variables, limits.subqueriesMax());
         if (!names.isEmpty()) {
             return refused(names);
         }
@@ -129,7 +131,8 @@ public final class RuleCompiler {
 
     private RuleResult translate(CelAbstractSyntaxTree tree, Source source, Variables variables) {
         try {
-            return new RuleResult.Compiled(new Translation(tree, source, schema).rule(variables));
+            return new RuleResult.Compiled(
+                    new Translation(tree, source, tables, claims).rule(variables));
         } catch (RuleException e) {
             return refused(List.of(source.problem(e.expression(), e.reason(), e.isLimit())));
         }

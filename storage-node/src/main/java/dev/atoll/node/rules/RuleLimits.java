@@ -26,6 +26,12 @@ public record RuleLimits(int codePointsMax, int nodesMax, int subqueriesMax) {
      */
     static final int SQL_CHARACTERS_MAX = 65_536;
 
+    /**
+     * Parameters of the SQL. SQLite takes 32,766 in a statement, and one statement has up to two
+     * rules, a filter and what a page of a list adds.
+     */
+    static final int SQL_PARAMETERS_MAX = 8_000;
+
     /** Bytes of a text that an expression puts together. */
     static final int JOINED_BYTES_MAX = 65_536;
 }

@@ -37,12 +37,17 @@ public record RuleTable(
         this(name, sqlName, fields, null);
     }
 
-    SequencedMap<String, RuleField> fieldsByName() {
-        return byName(fields);
+    /** The field of that name. */
+    Optional<RuleField> find(String field) {
+        return fields.stream().filter(other -> other.name().equals(field)).findFirst();
+    }
+
+    List<String> fieldNames() {
+        return fields.stream().map(RuleField::name).toList();
     }
 
     Optional<RuleField> expiryField() {
-        return Optional.ofNullable(expiry).map(fieldsByName()::get);
+        return Optional.ofNullable(expiry).flatMap(this::find);
     }
 
     private static SequencedMap<String, RuleField> byName(List<RuleField> fields) {

@@ -21,6 +21,10 @@ record Sql(String text, List<Parameter> parameters) {
             throw RuleException.limit(
                     "its SQL is over " + RuleLimits.SQL_CHARACTERS_MAX + " characters long");
         }
+        if (parameters.size() > RuleLimits.SQL_PARAMETERS_MAX) {
+            throw RuleException.limit(
+                    "its SQL has over " + RuleLimits.SQL_PARAMETERS_MAX + " parameters");
+        }
     }
 
     /** One parameter. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Moments and durations as SQL has them: integers of microseconds. Immutable. */
-final class Times {
+public final class Times {
     /** 0001-01-01T00:00:00Z: CEL's first moment. */
     static final long MOMENT_MIN = -62_135_596_800_000_000L;
 
@@ -40,13 +40,13 @@ final class Times {
     private Times() {}
 
     /** What is less than a microsecond is cut off, towards the past. */
-    static long micros(Instant moment) {
+    public static long micros(Instant moment) {
         return Math.addExact(
                 Math.multiplyExact(moment.getEpochSecond(), 1_000_000L), moment.getNano() / 1_000);
     }
 
     /** Reads RFC 3339; throws {@link IllegalArgumentException}. */
-    static long moment(String text) {
+    public static long moment(String text) {
         try {
             if (RFC_3339.matcher(text).matches()) {
                 var moment = OffsetDateTime.parse(text).toInstant();

@@ -24,11 +24,15 @@ final class Translation {
     private final List<RuleProblem> warnings = new ArrayList<>();
     private int aliases;
 
-    Translation(CelAbstractSyntaxTree ast, Source source, RuleSchema schema) {
+    Translation(
+            CelAbstractSyntaxTree ast,
+            Source source,
+            Map<String, RuleTable> tables,
+            Map<String, FieldType> claims) {
         this.ast = ast;
         this.source = source;
-        this.tables = schema.tablesByName();
-        this.places = new Places(schema.claims());
+        this.tables = tables;
+        this.places = new Places(claims);
         this.conditions = new Conditions(this);
         this.values = new Values(this);
         this.texts = new Texts(this);

@@ -65,6 +65,9 @@ final class SqliteConnection implements AutoCloseable {
     private static final Set<String> DEPEND_ON_THE_FILE =
             Set.of("locking_mode", "auto_vacuum", "synchronous", "journal_mode");
 
+    private static final Set<String> IN_MEMORY_TOO =
+            Set.of("trusted_schema", "foreign_keys", "recursive_triggers");
+
     /** These answer with the value that they have then: no need to ask again. */
     private static final Set<String> ANSWER = Set.of("locking_mode", "journal_mode");
 
@@ -100,6 +103,23 @@ final class SqliteConnection implements AutoCloseable {
             opened.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Opens an empty database in memory, with what decides how SQLite takes statements. */
+    static SqliteConnection openInMemory() throws SQLException {
+        var memory = Path.of(":memory:");
+        var opened = new SqliteConnection(Driver.openInMemory(), new SqliteErrors(memory));
+        try {
+            for (var pragma : PRAGMAS) {
+                if (IN_MEMORY_TOO.contains(pragma[0])) {
+                    opened.setPragma(pragma[0], pragma[1]);
+                }
+            }
+        } catch (SQLException | RuntimeException e) {
+            opened.closeAfter(e);
+            throw e;
+        }
+        return opened;
     }
 
     private static List<String[]> captured() {

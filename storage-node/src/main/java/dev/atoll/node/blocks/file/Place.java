@@ -1,6 +1,7 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 import dev.atoll.node.rules.RuleProblem;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -12,6 +13,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  * @param column from 0, in characters
  */
 record Place(int line, int column) {
+    private static final Pattern LINE_BREAK = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
+
     static Place of(Node node) {
         return of(node.getStartMark());
     }
@@ -20,15 +23,32 @@ record Place(int line, int column) {
         return new Place(mark.getLine(), mark.getColumn());
     }
 
+    /** Of the character of that number, in code points. */
+    static Place at(String text, int position) {
+        int end =
+                text.offsetByCodePoints(
+                        0, Math.min(position, text.codePointCount(0, text.length())));
+        var lines = lines(text.substring(0, end));
+        var last = lines[lines.length - 1];
+        return new Place(lines.length - 1, last.codePointCount(0, last.length()));
+    }
+
     FileProblem problem(String text) {
         return new FileProblem(line + 1, column + 1, text);
+    }
+
+    /** The lines as YAML counts them. */
+    static String[] lines(String text) {
+        return LINE_BREAK.split(text, -1);
     }
 
     /** Where in the file a place of a text is, if the text stands there character by character. */
     static FileProblem inText(Item.Scalar scalar, RuleProblem problem, String[] lines) {
         var place = scalar.place();
         var first = place.line < lines.length ? lines[place.line] : "";
-        int start = first.offsetByCodePoints(0, Math.min(place.column, first.length()));
+        int start =
+                first.offsetByCodePoints(
+                        0, Math.min(place.column, first.codePointCount(0, first.length())));
         var quote = start < first.length() ? first.charAt(start) : ' ';
         if (quote == '|') {
             int line = place.line + problem.line();

@@ -1,5 +1,6 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
+import dev.atoll.node.blocks.Field;
 import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.rules.Patterns;
 import dev.atoll.node.sqlite.SqlValue;

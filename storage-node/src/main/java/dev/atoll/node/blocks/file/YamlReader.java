@@ -1,4 +1,4 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 import dev.atoll.process.Nearest;
 import java.io.StringReader;
@@ -24,6 +24,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * Reads YAML by a {@link Shape} and notes every problem. One thread at a time.
@@ -51,14 +52,26 @@ final class YamlReader {
                     Tag.SEQ,
                     Tag.MERGE);
 
-    private final List<FileProblem> problems;
+    private final Problems problems;
 
-    YamlReader(List<FileProblem> problems) {
+    YamlReader(Problems problems) {
         this.problems = problems;
     }
 
     /** What of the file has the form it should have; empty if nothing has. */
     Optional<Item> read(String text, Shape shape) {
+        if (text.length() > CHARACTERS_MAX) {
+            // Before anything looks at it.
+            problems.add(
+                    new FileProblem(
+                            1,
+                            1,
+                            text.length()
+                                    + " characters (expected: at most "
+                                    + CHARACTERS_MAX
+                                    + ")"));
+            return Optional.empty();
+        }
         var options = new LoaderOptions();
         options.setCodePointLimit(CHARACTERS_MAX);
         options.setNestingDepthLimit(DEPTH_MAX);
@@ -76,7 +89,13 @@ final class YamlReader {
         } catch (MarkedYAMLException e) {
             var mark = e.getProblemMark();
             var place = mark == null ? new Place(0, 0) : Place.of(mark);
-            problems.add(place.problem("no YAML: " + e.getProblem()));
+            problems.add(place, "no YAML: " + e.getProblem());
+        } catch (ReaderException e) {
+            problems.add(
+                    Place.at(text, e.getPosition()),
+                    "no YAML: the character U+"
+                            + "%04X".formatted(e.getCodePoint())
+                            + " (expected: one that can be seen)");
         } catch (YAMLException e) {
             problems.add(new FileProblem(1, 1, "no YAML: " + e.getMessage()));
         }
@@ -101,7 +120,7 @@ final class YamlReader {
                                     ? "an alias (expected: the thing itself)"
                                     : "";
             if (!problem.isEmpty()) {
-                problems.add(Place.of(event.getStartMark()).problem(problem));
+                problems.add(Place.of(event.getStartMark()), problem);
                 return false;
             }
         }
@@ -177,6 +196,9 @@ final class YamlReader {
         if (!(node instanceof MappingNode map)) {
             return wrong(node, "names and what they are");
         }
+        if (map.getValue().size() > shape.max()) {
+            return tooMany(node, map.getValue().size(), shape.max());
+        }
         var values = new LinkedHashMap<String, Item.Named>();
         for (var tuple : tuples(map)) {
             var key = ((ScalarNode) tuple.getKeyNode()).getValue();
@@ -219,6 +241,9 @@ final class YamlReader {
         if (!(node instanceof SequenceNode list) || list.getValue().isEmpty()) {
             return wrong(node, "a list of at least one");
         }
+        if (list.getValue().size() > shape.max()) {
+            return tooMany(node, list.getValue().size(), shape.max());
+        }
         var values = new ArrayList<Item>();
         for (var element : list.getValue()) {
             var item = read(element, shape.item());
@@ -246,6 +271,11 @@ final class YamlReader {
         return new Item.Scalar(Place.of(node), scalar.getValue(), Place.isQuoted(scalar));
     }
 
+    private @Nullable Item tooMany(Node node, int count, int max) {
+        problem(node, count + " of them (expected: at most " + max + ")");
+        return null;
+    }
+
     private @Nullable Item wrong(Node node, String expected) {
         var found =
                 switch (node) {
@@ -260,7 +290,7 @@ final class YamlReader {
     }
 
     private void problem(Node node, String text) {
-        problems.add(Place.of(node).problem(text));
+        problems.add(Place.of(node), text);
     }
 
     /** A name that is not among those that there are, and the nearest that is. */

@@ -1,4 +1,4 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,7 +86,7 @@ class FileProblemTest {
                         7:22: 'txt' (expected: one of text, integer, real, boolean, datetime, json, blob)
                         8:40: 'x' (expected: a whole number)
                         9:11: 'b' is there twice
-                        10:11: field 'id' is 'id' to SQL
+                        10:11: every table has the field 'id' by itself
                         11:14: 'a' is text (expected: datetime)
                         12:18: 'b' is integer (expected: text)
                         12:21: there is no field 'c' (did you mean 'a'?) in t
@@ -141,8 +141,8 @@ class FileProblemTest {
                 .isEqualTo("5:33: 't.id' is text (expected: integer)");
         assertThat(field("type: text, references: t"))
                 .isEqualTo("5:30: 't' (expected: TABLE.FIELD)");
-        assertThat(field("type: text, computed: a, default: b"))
-                .isEqualTo("5:40: 'default' of a computed field (expected: none)");
+        assertThat(field("type: text, computed: id, default: b"))
+                .isEqualTo("5:41: 'default' of a computed field (expected: none)");
     }
 
     @Test
@@ -225,9 +225,9 @@ class FileProblemTest {
                                 databases:
                                   ws:
                                     migrations:
-                                      - { name: a, sql: [x] }
+                                      - { name: a, sql: [DELETE FROM t] }
                                       - { name: a, sql: [] }
-                                      - { sql: [x] }
+                                      - { sql: [DELETE FROM t] }
                                 """))
                 .isEqualTo(
                         """

@@ -1,7 +1,10 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atoll.node.blocks.Block;
+import dev.atoll.node.blocks.Field;
+import dev.atoll.node.blocks.Table;
 import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.sqlite.SqlValue;
 import java.io.IOException;
@@ -30,17 +33,11 @@ class BlockFileTest {
     }
 
     private static Block block(BlockFile file, String name) {
-        return file.blocks().stream()
-                .filter(block -> block.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return file.find(name).orElseThrow();
     }
 
     private static Table table(Block block, String name) {
-        return block.tables().stream()
-                .filter(table -> table.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return block.find(name).orElseThrow();
     }
 
     @Test
@@ -51,12 +48,13 @@ class BlockFileTest {
         assertThat(file.blocks().stream().map(Block::name))
                 .containsExactly("workspace", "user", "news", "reports");
         var workspace = block(file, "workspace");
-        assertThat(workspace.mode()).isEqualTo(new Block.Mode(true, false, false));
+        assertThat(workspace.mode()).isEqualTo(new Block.Mode(true, false, false, true));
         assertThat(workspace.access().keySet()).containsExactlyInAnyOrder(Block.Operation.values());
         assertThat(block(file, "user").access().keySet())
                 .containsExactlyInAnyOrder(Block.Operation.CREATE, Block.Operation.ACCESS);
-        assertThat(block(file, "news").mode()).isEqualTo(new Block.Mode(false, true, false));
-        assertThat(block(file, "reports").mode()).isEqualTo(new Block.Mode(true, false, true));
+        assertThat(block(file, "news").mode()).isEqualTo(new Block.Mode(false, true, false, false));
+        assertThat(block(file, "reports").mode())
+                .isEqualTo(new Block.Mode(true, false, true, false));
         assertThat(workspace.upkeep().migrations())
                 .containsExactly(
                         new Block.Migration(

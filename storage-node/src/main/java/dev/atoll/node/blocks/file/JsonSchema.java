@@ -1,4 +1,4 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
@@ -45,10 +45,12 @@ final class JsonSchema {
                 var patterns = new JsonObject();
                 patterns.add("^" + named.pattern() + "$", schema(named.value()));
                 schema.add("patternProperties", patterns);
+                schema.addProperty("maxProperties", named.max());
             }
             case Shape.Many many -> {
                 schema.addProperty("type", "array");
                 schema.addProperty("minItems", 1);
+                schema.addProperty("maxItems", many.max());
                 schema.add("items", schema(many.item()));
             }
             case Shape.Words words -> {

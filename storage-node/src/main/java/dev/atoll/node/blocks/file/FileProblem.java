@@ -1,4 +1,4 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 /**
  * What is wrong with a file, or deserves a look. Immutable.

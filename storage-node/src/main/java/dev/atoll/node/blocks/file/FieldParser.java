@@ -1,22 +1,38 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
+import dev.atoll.node.blocks.Field;
 import dev.atoll.node.rules.Dynamic;
 import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.rules.Patterns;
+import dev.atoll.node.rules.Times;
 import dev.atoll.node.sqlite.SqlValue;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a field of what the file says of it, and notes its problems. One thread at a time. */
 final class FieldParser {
-    private final List<FileProblem> problems;
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,19}");
+    private static final Pattern REAL =
+            Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?");
 
-    FieldParser(List<FileProblem> problems) {
+    private static final List<String> NOT_COMPUTED =
+            List.of(
+                    "default",
+                    "required",
+                    "min",
+                    "max",
+                    "pattern",
+                    "enum",
+                    "references",
+                    "on-delete");
+
+    private final Problems problems;
+
+    FieldParser(Problems problems) {
         this.problems = problems;
     }
 
@@ -27,26 +43,30 @@ final class FieldParser {
                 item.scalar("type")
                         .map(scalar -> FieldType.valueOf(scalar.text().toUpperCase(Locale.ROOT)))
                         .orElse(FieldType.TEXT);
-        var range = range(item, type);
-        return new Field(name, type, presence(item, type, range), range, key(item, type));
-    }
-
-    private Field.Presence presence(Item.Entries item, FieldType type, Field.Range range) {
         var computed = item.scalar("computed").map(Item.Scalar::text);
         if (computed.isPresent()) {
-            for (var key : List.of("default", "required", "references")) {
-                item.find(key)
-                        .ifPresent(
-                                other ->
-                                        problem(
-                                                other,
-                                                "'"
-                                                        + key
-                                                        + "' of a computed field (expected: none)"));
-            }
+            return computed(name, item, type, computed.get());
         }
+        var range = range(item, type);
         var initial = item.scalar("default").flatMap(scalar -> initial(scalar, type, range));
-        return new Field.Presence(item.flag("required"), initial, computed);
+        var presence = new Field.Presence(item.flag("required"), initial, Optional.empty());
+        return new Field(name, type, presence, range, key(item, type));
+    }
+
+    /** Nobody writes it: so nothing that is said of values that are written applies. */
+    private Field computed(String name, Item.Entries item, FieldType type, String expression) {
+        for (var key : NOT_COMPUTED) {
+            item.find(key)
+                    .ifPresent(
+                            other ->
+                                    problem(
+                                            other,
+                                            "'" + key + "' of a computed field (expected: none)"));
+        }
+        var presence = new Field.Presence(false, Optional.empty(), Optional.of(expression));
+        var key = new Field.Key(item.flag("unique"), item.flag("index"), Optional.empty());
+        checkOrder(item, type);
+        return new Field(name, type, presence, Field.Range.ANY, key);
     }
 
     private Optional<SqlValue> initial(Item.Scalar scalar, FieldType type, Field.Range range) {
@@ -63,22 +83,41 @@ final class FieldParser {
         var text = scalar.text();
         try {
             return switch (type) {
-                case TEXT -> SqlValue.of(text);
-                case INTEGER -> SqlValue.of(Long.parseLong(text));
-                case REAL -> SqlValue.of(finite(Double.parseDouble(text)));
+                case TEXT -> SqlValue.of(clean(text));
+                case INTEGER -> SqlValue.of(Long.parseLong(matching(INTEGER, text)));
+                case REAL -> SqlValue.of(finite(Double.parseDouble(matching(REAL, text))));
                 case BOOLEAN -> SqlValue.of(bool(text));
-                case DATETIME ->
-                        SqlValue.of(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(text)));
+                case DATETIME -> SqlValue.of(Times.moment(text));
                 case JSON -> {
-                    var _ = Dynamic.ofJson(text);
+                    var _ = Dynamic.ofJson(clean(text));
                     yield SqlValue.of(text);
                 }
                 case BLOB -> throw new IllegalArgumentException("blobs have none");
             };
-        } catch (IllegalArgumentException | DateTimeException e) {
+        } catch (IllegalArgumentException e) {
             problem(scalar, "'" + text + "' (expected: " + expected(type) + ")");
             return null;
         }
+    }
+
+    /** Java takes more spellings of numbers than anybody expects. */
+    private static String matching(Pattern pattern, String text) {
+        if (!pattern.matcher(text).matches()) {
+            throw new IllegalArgumentException("no number");
+        }
+        return text;
+    }
+
+    /** It becomes part of an SQL text, which a NUL would end. */
+    private static String clean(String text) {
+        boolean wrong =
+                text.indexOf('\0') >= 0
+                        || text.codePoints()
+                                .anyMatch(c -> Character.getType(c) == Character.SURROGATE);
+        if (wrong) {
+            throw new IllegalArgumentException("no text");
+        }
+        return text;
     }
 
     private static double finite(double value) {
@@ -98,7 +137,7 @@ final class FieldParser {
 
     private static String expected(FieldType type) {
         return switch (type) {
-            case TEXT -> "a text";
+            case TEXT -> "a text without NUL and half pairs of surrogates";
             case INTEGER -> "a whole number";
             case REAL -> "a number";
             case BOOLEAN -> "true or false";
@@ -123,6 +162,10 @@ final class FieldParser {
                 .filter(_ -> type != FieldType.TEXT)
                 .ifPresent(place -> problem(place, "enum is for texts"));
         var words = item.items("enum").stream().map(word -> ((Item.Scalar) word).text()).toList();
+        var seen = new HashSet<String>();
+        item.items("enum").stream()
+                .filter(word -> !seen.add(((Item.Scalar) word).text()))
+                .forEach(word -> problem(word, "it is there twice"));
         return new Field.Range(min, max, pattern.map(Item.Scalar::text), words);
     }
 
@@ -154,11 +197,7 @@ final class FieldParser {
     }
 
     private Field.Key key(Item.Entries item, FieldType type) {
-        for (var key : List.of("unique", "index")) {
-            item.scalar(key)
-                    .filter(_ -> type == FieldType.JSON || type == FieldType.BLOB)
-                    .ifPresent(place -> problem(place, key + " is not for json and blob"));
-        }
+        checkOrder(item, type);
         var onDelete = item.scalar("on-delete");
         var reference =
                 item.scalar("references")
@@ -182,11 +221,19 @@ final class FieldParser {
         return new Field.Key(item.flag("unique"), item.flag("index"), reference);
     }
 
+    private void checkOrder(Item.Entries item, FieldType type) {
+        for (var key : List.of("unique", "index")) {
+            item.scalar(key)
+                    .filter(_ -> type == FieldType.JSON || type == FieldType.BLOB)
+                    .ifPresent(place -> problem(place, key + " is not for json and blob"));
+        }
+    }
+
     private static Field.OnDelete onDelete(Item.Scalar scalar) {
         return Field.OnDelete.valueOf(scalar.text().toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     private void problem(Item item, String text) {
-        problems.add(item.place().problem(text));
+        problems.add(item.place(), text);
     }
 }

@@ -1,7 +1,7 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
-import static dev.atoll.node.blocks.Shape.optional;
-import static dev.atoll.node.blocks.Shape.required;
+import static dev.atoll.node.blocks.file.Shape.optional;
+import static dev.atoll.node.blocks.file.Shape.required;
 
 import java.util.List;
 
@@ -11,6 +11,19 @@ final class FileShape {
 
     /** Names of tables and fields: what rules and SQL can say without quotes. */
     static final String NAME = "[A-Za-z][A-Za-z0-9_]{0,62}";
+
+    private static final int NAMESPACES_MAX = 1_000;
+    private static final int TABLES_MAX = 10_000;
+
+    /** SQLite takes 2,000 columns, and a statement has a parameter for each, and more. */
+    private static final int FIELDS_MAX = 500;
+
+    private static final int INDEXES_MAX = 50;
+    private static final int INDEX_FIELDS_MAX = 20;
+    private static final int SEARCH_MAX = 50;
+    private static final int WORDS_MAX = 1_000;
+    private static final int MIGRATIONS_MAX = 10_000;
+    private static final int STATEMENTS_MAX = 1_000;
 
     private static final Shape ANY_NAME = new Shape.Words("A field.", NAME, "the name of a field");
 
@@ -26,7 +39,8 @@ final class FileShape {
                                             "The namespaces. Each is a block: its tables share one"
                                                     + " database.",
                                             NAMESPACE,
-                                            block()))));
+                                            block(),
+                                            NAMESPACES_MAX))));
 
     private FileShape() {}
 
@@ -49,13 +63,19 @@ final class FileShape {
                                 new Shape.Flag(
                                         "For services only: migrations, but no declared tables and"
                                                 + " no rules. Default: false.")),
+                        optional(
+                                "secure-delete",
+                                new Shape.Flag(
+                                        "Whether what is deleted is overwritten with zeros. Default:"
+                                                + " true where a table has a ttl.")),
                         optional("access", blockAccess()),
                         optional(
                                 "tables",
                                 new Shape.Named(
                                         "The tables. They share one database and can be joined.",
                                         NAME,
-                                        table())),
+                                        table(),
+                                        TABLES_MAX)),
                         optional("migrations", migrations()),
                         optional("limits", limits())));
     }
@@ -85,13 +105,19 @@ final class FileShape {
         return new Shape.Fields(
                 "One table. It has the fields id (text), createdAt and updatedAt by itself.",
                 List.of(
-                        required("fields", new Shape.Named("Its fields.", NAME, field())),
+                        required(
+                                "fields",
+                                new Shape.Named("Its fields.", NAME, field(), FIELDS_MAX)),
                         optional(
                                 "indexes",
-                                new Shape.Many("Indexes over more than one field.", index())),
+                                new Shape.Many(
+                                        "Indexes, over more than one field or with conditions.",
+                                        index(),
+                                        INDEXES_MAX)),
                         optional(
                                 "search",
-                                new Shape.Many("Text fields for full-text search.", ANY_NAME)),
+                                new Shape.Many(
+                                        "Text fields for full-text search.", ANY_NAME, SEARCH_MAX)),
                         optional(
                                 "ttl",
                                 new Shape.Words(
@@ -141,7 +167,8 @@ final class FileShape {
                                 "enum",
                                 new Shape.Many(
                                         "The texts that it may be.",
-                                        new Shape.Words("A text.", ".*", "a text"))),
+                                        new Shape.Words("A text.", ".*", "a text"),
+                                        WORDS_MAX)),
                         optional(
                                 "references",
                                 new Shape.Words(
@@ -166,7 +193,10 @@ final class FileShape {
         return new Shape.Fields(
                 "One index.",
                 List.of(
-                        required("fields", new Shape.Many("The fields, in order.", ANY_NAME)),
+                        required(
+                                "fields",
+                                new Shape.Many(
+                                        "The fields, in order.", ANY_NAME, INDEX_FIELDS_MAX)),
                         optional("unique", new Shape.Flag("No two rows have the same values.")),
                         optional(
                                 "where",
@@ -177,7 +207,9 @@ final class FileShape {
                         optional(
                                 "include",
                                 new Shape.Many(
-                                        "Fields that are only read from the index.", ANY_NAME))));
+                                        "Fields that are only read from the index.",
+                                        ANY_NAME,
+                                        INDEX_FIELDS_MAX))));
     }
 
     private static Shape tableAccess() {
@@ -209,7 +241,12 @@ final class FileShape {
                                                 "[a-z0-9][a-z0-9_-]{0,62}",
                                                 "small letters, digits, _ and -")),
                                 required(
-                                        "sql", new Shape.Many("The statements, in order.", SQL)))));
+                                        "sql",
+                                        new Shape.Many(
+                                                "The statements, in order.",
+                                                SQL,
+                                                STATEMENTS_MAX)))),
+                MIGRATIONS_MAX);
     }
 
     private static Shape limits() {

@@ -1,4 +1,4 @@
-package dev.atoll.node.blocks;
+package dev.atoll.node.blocks.file;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,11 +28,11 @@ sealed interface Shape {
     /** A key of {@link Fields}. */
     record Entry(String key, Shape shape, boolean required) {}
 
-    /** A map whose keys are names that the file gives. */
-    record Named(String description, String pattern, Shape value) implements Shape {}
+    /** A map whose keys are names that the file gives, up to so many. */
+    record Named(String description, String pattern, Shape value, int max) implements Shape {}
 
-    /** A list of at least one. */
-    record Many(String description, Shape item) implements Shape {}
+    /** A list of at least one, and up to so many. */
+    record Many(String description, Shape item, int max) implements Shape {}
 
     /** A text; a pattern says which, words say what is expected. */
     record Words(String description, String pattern, String expected) implements Shape {}
