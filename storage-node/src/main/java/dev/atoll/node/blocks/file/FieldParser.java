@@ -1,6 +1,7 @@
 package dev.atoll.node.blocks.file;
 
 import dev.atoll.node.blocks.Field;
+import dev.atoll.node.blocks.Ranges;
 import dev.atoll.node.rules.Dynamic;
 import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.rules.Patterns;

@@ -1,17 +1,16 @@
-package dev.atoll.node.blocks.file;
+package dev.atoll.node.blocks;
 
-import dev.atoll.node.blocks.Field;
 import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.rules.Patterns;
 import dev.atoll.node.sqlite.SqlValue;
 import java.util.Optional;
 
 /** Holds values against what a field says they may be. Immutable. */
-final class Ranges {
+public final class Ranges {
     private Ranges() {}
 
     /** What is wrong with a value of the field's type. */
-    static Optional<String> problem(SqlValue value, FieldType type, Field.Range range) {
+    public static Optional<String> problem(SqlValue value, FieldType type, Field.Range range) {
         var measured = measured(value, type);
         if (range.min().isPresent() && compare(measured, range.min().get()) < 0) {
             return Optional.of(
@@ -45,7 +44,8 @@ final class Ranges {
                 : value;
     }
 
-    static int compare(SqlValue a, SqlValue b) {
+    /** Of two integers, or two reals. */
+    public static int compare(SqlValue a, SqlValue b) {
         if (a instanceof SqlValue.Integer64(long left)
                 && b instanceof SqlValue.Integer64(long right)) {
             return Long.compare(left, right);
