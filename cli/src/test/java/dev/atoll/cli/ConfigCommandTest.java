@@ -70,8 +70,10 @@ class ConfigCommandTest {
 
     @Test
     void whatDeservesALookIsAWarning() throws IOException {
-        var file = file("databases: { ws: { access: { access: 'tables.t.all(x, true)' }, tables: {"
-                + " t: { fields: {} } } } }");
+        var file =
+                file(
+                        "databases: { ws: { access: { access: 'tables.t.all(x, true)' }, tables: {"
+                                + " t: { fields: {} } } } }");
         assertThat(run(ExitCode.OK, "config", "check", file))
                 .isEqualTo(
                         """

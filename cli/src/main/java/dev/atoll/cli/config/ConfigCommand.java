@@ -87,7 +87,8 @@ public final class ConfigCommand {
 
     @Command(
             name = "schema",
-            description = "Print the JSON Schema of block files, by which editors complete and check.")
+            description =
+                    "Print the JSON Schema of block files, by which editors complete and check.")
     int schema() {
         var out = out();
         out.print(BlockFile.jsonSchema());

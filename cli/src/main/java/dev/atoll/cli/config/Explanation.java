@@ -103,11 +103,7 @@ record Explanation(String subject, List<RuleExplanation> rules) {
         text.append("  SQL:   ").append(explained.rule().compiled().sql()).append('\n');
         var parameters = explained.parameters();
         for (int i = 0; i < parameters.size(); i++) {
-            text.append("  ?")
-                    .append(i + 1)
-                    .append(":    ")
-                    .append(parameters.get(i))
-                    .append('\n');
+            text.append("  ?").append(i + 1).append(":    ").append(parameters.get(i)).append('\n');
         }
         for (var finding : explained.findings()) {
             text.append(finding.indexed() ? "  index: " : "  SLOW:  ")

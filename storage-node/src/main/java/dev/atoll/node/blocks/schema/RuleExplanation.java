@@ -65,7 +65,9 @@ public record RuleExplanation(
                                     explain(
                                             entry.getKey(),
                                             entry.getValue(),
-                                            "SELECT 1 WHERE (" + entry.getValue().compiled().sql() + ")",
+                                            "SELECT 1 WHERE ("
+                                                    + entry.getValue().compiled().sql()
+                                                    + ")",
                                             scratch))
                     .toList();
         }
@@ -110,8 +112,7 @@ public record RuleExplanation(
             }
         }
         var findings = plan.stream().flatMap(line -> finding(line, rule).stream()).toList();
-        return new RuleExplanation(
-                operation.name().toLowerCase(Locale.ROOT), rule, plan, findings);
+        return new RuleExplanation(operation.name().toLowerCase(Locale.ROOT), rule, plan, findings);
     }
 
     private static List<Finding> finding(String line, Rule rule) {
