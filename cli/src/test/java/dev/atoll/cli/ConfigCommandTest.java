@@ -97,7 +97,7 @@ class ConfigCommandTest {
                           SQL:   (? = ?)
                           ?1:    auth.role as text
                           ?2:    'admin'
-                          index: SEARCH row USING COVERING INDEX sqlite_autoindex_members_1 (id=?)
+                          index: SEARCH row USING INDEX sqlite_autoindex_members_1 (id=?)
 
                         workspace.members update: row.n > 5
                           SQL:   ("row"."n" > ?)
@@ -109,7 +109,7 @@ class ConfigCommandTest {
                 .contains("SLOW:  SCAN t1: every row is looked at");
         assertThat(run(ExitCode.OK, "config", "explain", file, "workspace"))
                 .contains("workspace create: auth != null")
-                .contains("index: SEARCH t1 USING COVERING INDEX members$userId$unique (userId=?)");
+                .contains("index: SEARCH t1 EXISTS USING COVERING INDEX members$userId$unique (userId=?)");
         assertThat(run(ExitCode.OK, "config", "explain", file, "other.notes"))
                 .isEqualTo("other.notes: no rules: denied to users\n");
         assertThat(run(ExitCode.OK, "config", "explain", file, "members", "--json"))

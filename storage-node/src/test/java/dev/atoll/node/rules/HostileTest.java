@@ -87,6 +87,31 @@ class HostileTest {
         assertLimit(TestSchema.RULE, value + " == 1", "its SQL is over 65536 characters long");
     }
 
+    /** SQLite takes 32,766 parameters in a statement, which has rules and a filter. */
+    @Test
+    void limitsParameters() {
+        var list = "row.n in [" + "1,".repeat(989) + "1]";
+        var value = "(" + list + " ? row.secret : row.flag)";
+        RuleExamples.compile(TestSchema.OPEN, FILTER, value);
+        for (int i = 0; i < 3; i++) {
+            value = "(" + value + " ? row.secret : row.flag)";
+        }
+        assertLimit(FILTER, value, "its SQL has over 8000 parameters");
+    }
+
+    @Test
+    void saysWhoNeedsPatterns() {
+        assertThat(
+                        RuleExamples.compile(TestSchema.OPEN, FILTER, "row.title.matches('a')")
+                                .asksPatterns())
+                .isTrue();
+        assertThat(
+                        RuleExamples.compile(
+                                        TestSchema.OPEN, FILTER, "row.title == '_atoll_matches('")
+                                .asksPatterns())
+                .isFalse();
+    }
+
     @Test
     void survivesNoise() {
         long seed = Long.getLong("atoll.seed", System.nanoTime());

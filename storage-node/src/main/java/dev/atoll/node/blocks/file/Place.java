@@ -1,6 +1,7 @@
 package dev.atoll.node.blocks.file;
 
 import dev.atoll.node.rules.RuleProblem;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
@@ -53,7 +54,12 @@ record Place(int line, int column) {
         if (quote == '|') {
             int line = place.line + problem.line();
             if (line < lines.length) {
-                var indent = lines[place.line + 1];
+                var indent =
+                        Arrays.stream(lines)
+                                .skip(place.line + 1L)
+                                .filter(next -> !next.isBlank())
+                                .findFirst()
+                                .orElse("");
                 int spaces = indent.length() - indent.stripLeading().length();
                 return new FileProblem(line + 1, spaces + problem.column(), problem.reason());
             }

@@ -8,6 +8,7 @@ import dev.atoll.node.blocks.schema.Change.Effect;
 import dev.atoll.node.sqlite.ScratchDatabase;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,9 @@ import java.util.Optional;
  * renames is not taken for one that is removed.
  */
 public final class BlockChanges {
+    /** Steps that are run, and not only planned. */
+    private static final int TRIED_MAX = 100;
+
     private final List<Change> changes = new ArrayList<>();
 
     private BlockChanges() {}
@@ -64,8 +68,12 @@ public final class BlockChanges {
             compareTables(from, to, added);
         }
         compareRules(to.name(), from.access(), to.access());
+        var older = byName(from);
         for (var table : to.tables()) {
-            from.find(table.name()).ifPresent(old -> compareUse(to.name(), old, table));
+            var old = older.get(table.name());
+            if (old != null) {
+                compareUse(to.name(), old, table);
+            }
         }
         if (!from.upkeep().limits().equals(to.upkeep().limits())) {
             note(Effect.HARMLESS, to.name() + ".limits", "changed");
@@ -145,13 +153,23 @@ public final class BlockChanges {
     }
 
     private void compareTables(Block from, Block to, List<Block.Migration> added) {
-        // Without migrations nothing can come of a table that stays the same.
-        boolean all = !added.isEmpty();
-        var older = from.tables().stream().filter(t -> all || isOther(t, to)).toList();
-        var newer = to.tables().stream().filter(t -> all || isOther(t, from)).toList();
-        if (older.isEmpty() && newer.isEmpty()) {
+        if (!added.isEmpty()) {
+            tryTables(to, from.tables(), to.tables(), added);
             return;
         }
+        var gone = byName(from);
+        // One by one: each ALTER TABLE reads the whole schema, which may have ten thousand tables.
+        for (var table : to.tables()) {
+            var old = Optional.ofNullable(gone.remove(table.name()));
+            if (old.filter(same -> isSame(same, table)).isEmpty()) {
+                tryTables(to, old.stream().toList(), List.of(table), added);
+            }
+        }
+        gone.values().forEach(table -> tryTables(to, List.of(table), List.of(), added));
+    }
+
+    private void tryTables(
+            Block to, List<Table> older, List<Table> newer, List<Block.Migration> added) {
         try (var scratch = ScratchDatabase.open()) {
             scratch.runAll(SchemaPlan.BEFORE);
             older.forEach(table -> scratch.runAll(TableSql.create(table)));
@@ -163,30 +181,31 @@ public final class BlockChanges {
                 }
             }
             var items =
-                    scratch.query(SchemaItem.QUERY, List.of()).stream()
-                            .map(SchemaItem::of)
-                            .toList();
+                    scratch.query(SchemaItem.QUERY, List.of()).stream().map(SchemaItem::of).toList();
             var plan = SchemaPlan.of(items, newer);
             plan.changes().forEach(change -> changes.add(change.of(to.name())));
             plan.hidden().forEach(change -> changes.add(change.of(to.name())));
-            plan.sql().stream()
-                    .flatMap(sql -> scratch.run(sql).stream())
-                    .findFirst()
-                    .ifPresent(problem -> note(Effect.IMPOSSIBLE, to.name() + ".tables", problem));
+            if (plan.steps().size() <= TRIED_MAX) {
+                plan.sql().stream()
+                        .flatMap(sql -> scratch.run(sql).stream())
+                        .findFirst()
+                        .ifPresent(
+                                problem -> note(Effect.IMPOSSIBLE, to.name() + ".tables", problem));
+            }
         }
     }
 
-    /** Whether the block has no table that is the same in SQL. */
-    private static boolean isOther(Table table, Block block) {
-        return block.find(table.name())
-                .filter(
-                        other ->
-                                other.fields().equals(table.fields())
-                                        && other.indexes().equals(table.indexes())
-                                        && other.features()
-                                                .search()
-                                                .equals(table.features().search()))
-                .isEmpty();
+    private static Map<String, Table> byName(Block block) {
+        var tables = new LinkedHashMap<String, Table>();
+        block.tables().forEach(table -> tables.put(table.name(), table));
+        return tables;
+    }
+
+    /** Whether the two are the same in SQL. */
+    private static boolean isSame(Table one, Table other) {
+        return one.fields().equals(other.fields())
+                && one.indexes().equals(other.indexes())
+                && one.features().search().equals(other.features().search());
     }
 
     private <O extends Enum<O>> void compareRules(

@@ -94,7 +94,7 @@ public record RuleExplanation(
     }
 
     private static String select(Table table) {
-        return "SELECT 1 FROM "
+        return "SELECT * FROM "
                 + TableSql.quoted(table.name())
                 + " AS "
                 + TableSql.quoted(CompiledRule.ROW)
@@ -122,7 +122,7 @@ public record RuleExplanation(
         if (line.startsWith("SEARCH ")) {
             return List.of(new Finding(true, line));
         }
-        if (line.equals("SCAN row") && !rule.compiled().sql().contains("\"row\".")) {
+        if (line.startsWith("SCAN row") && !rule.compiled().sql().contains("\"row\".")) {
             return List.of(
                     new Finding(true, "asks nothing of a row: it is the same for all of them"));
         }

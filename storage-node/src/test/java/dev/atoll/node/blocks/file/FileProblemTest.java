@@ -159,6 +159,7 @@ class FileProblemTest {
                           insert: 'row.m == 1'
                           update: "row.m == 1"
                           check: |
+
                             row.n == 1 &&
                               row.m == 1
                           delete: >
@@ -171,8 +172,8 @@ class FileProblemTest {
                         7:21: there is no field 'm' in t (did you mean 'n'?)
                         8:24: there is no field 'm' in t (did you mean 'n'?)
                         9:24: there is no field 'm' in t (did you mean 'n'?)
-                        12:19: there is no field 'm' in t (did you mean 'n'?)
-                        13:19: there is no field 'm' in t (did you mean 'n'?) (at 1:19 of the rule)""");
+                        13:19: there is no field 'm' in t (did you mean 'n'?)
+                        14:19: there is no field 'm' in t (did you mean 'n'?) (at 1:19 of the rule)""");
     }
 
     @Test

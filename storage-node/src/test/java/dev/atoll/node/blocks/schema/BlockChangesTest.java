@@ -163,6 +163,20 @@ class BlockChangesTest {
     }
 
     @Test
+    void tenThousandTablesAreCompared() {
+        var before = new StringBuilder("databases:\n  ws:\n    tables:\n");
+        for (int i = 0; i < 10_000; i++) {
+            before.append("      t").append(i).append(": { fields: { a: { type: text } } }\n");
+        }
+        var after = before.toString().replace("{ type: text }", "{ type: integer }");
+        assertThat(
+                        BlockChanges.between(
+                                Declared.blocks(before.toString()), Declared.blocks(after)))
+                .hasSize(10_000)
+                .allMatch(change -> change.effect() == Change.Effect.MAY_FAIL);
+    }
+
+    @Test
     void whatIsTriedLeavesNothingBehind() {
         // Twice the same, with other tables in between.
         var block = List.of(Declared.block("t: { fields: { a: { type: text } } }"));
