@@ -109,7 +109,8 @@ class ConfigCommandTest {
                 .contains("SLOW:  SCAN t1: every row is looked at");
         assertThat(run(ExitCode.OK, "config", "explain", file, "workspace"))
                 .contains("workspace create: auth != null")
-                .contains("index: SEARCH t1 EXISTS USING COVERING INDEX members$userId$unique (userId=?)");
+                .contains(
+                        "index: SEARCH t1 EXISTS USING COVERING INDEX members$userId$unique (userId=?)");
         assertThat(run(ExitCode.OK, "config", "explain", file, "other.notes"))
                 .isEqualTo("other.notes: no rules: denied to users\n");
         assertThat(run(ExitCode.OK, "config", "explain", file, "members", "--json"))

@@ -181,7 +181,9 @@ public final class BlockChanges {
                 }
             }
             var items =
-                    scratch.query(SchemaItem.QUERY, List.of()).stream().map(SchemaItem::of).toList();
+                    scratch.query(SchemaItem.QUERY, List.of()).stream()
+                            .map(SchemaItem::of)
+                            .toList();
             var plan = SchemaPlan.of(items, newer);
             plan.changes().forEach(change -> changes.add(change.of(to.name())));
             plan.hidden().forEach(change -> changes.add(change.of(to.name())));

@@ -169,9 +169,7 @@ class BlockChangesTest {
             before.append("      t").append(i).append(": { fields: { a: { type: text } } }\n");
         }
         var after = before.toString().replace("{ type: text }", "{ type: integer }");
-        assertThat(
-                        BlockChanges.between(
-                                Declared.blocks(before.toString()), Declared.blocks(after)))
+        assertThat(BlockChanges.between(Declared.blocks(before.toString()), Declared.blocks(after)))
                 .hasSize(10_000)
                 .allMatch(change -> change.effect() == Change.Effect.MAY_FAIL);
     }
