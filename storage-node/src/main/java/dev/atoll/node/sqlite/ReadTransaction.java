@@ -90,12 +90,12 @@ public sealed class ReadTransaction permits WriteTransaction {
         Statements.Checked checked = null;
         boolean done = false;
         try {
-            checked = engine.statements().find(call.sql(), mayWrite);
+            checked = engine.statements().find(call, mayWrite);
             var parameters = checked.parameters().bind(call, engine.limits().valueBytesMax());
             rows(checked.prepared(), parameters, sink);
             var outcome = checked.changesRows() ? outcome(checked) : Outcome.NONE;
             done = true;
-            engine.statements().done(call.sql(), checked);
+            engine.statements().done(call, checked);
             if (checked.writes()) {
                 wrote(checked.kind());
             }
@@ -104,7 +104,7 @@ public sealed class ReadTransaction permits WriteTransaction {
             throw failure(e, call.sql());
         } finally {
             if (!done && checked != null) {
-                engine.statements().failed(call.sql(), checked);
+                engine.statements().failed(call, checked);
             }
         }
     }

@@ -47,6 +47,16 @@ record StatementText(String sql, List<Token> tokens, StatementKind kind, boolean
         return new StatementText(sql, body, kind, start > first);
     }
 
+    /** A statement of the node's own: one, which changes or reads rows. */
+    static StatementText ofNode(String sql) {
+        var tokens = List.copyOf(Tokenizer.tokens(sql));
+        var kind = new TextCheck(sql, tokens).kindAlone();
+        if (kind != StatementKind.SELECT && !kind.changesRows()) {
+            throw new IllegalStateException("a statement of the node's own: " + kind);
+        }
+        return new StatementText(sql, tokens, kind, false);
+    }
+
     /** Half a pair would reach SQLite as a question mark, which is a parameter. */
     private static void checkCharacters(String sql) {
         if (sql.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
