@@ -62,9 +62,10 @@ class InsertTest {
     @ParameterizedTest
     @CsvSource(
             delimiterString = "=>",
+            quoteCharacter = '`',
             textBlock =
                     """
-                    title  => ''        => 0 (expected: at least 1)
+                    title  => ``        => 0 (expected: at least 1)
                     title  => a_b       => 'a_b' (expected: ^[a-zA-Z0-9 -]*$)
                     kind   => z         => 'z' (expected: one of a, b)
                     n      => seven     => text (expected: integer)

@@ -71,6 +71,7 @@ final class TestOperations implements AutoCloseable {
     private Instant now = START;
 
     private TestOperations(Path folder, Block block) {
+        var _ = folder.toFile().mkdirs();
         var identity = new InstanceDatabase.Identity(1_000_001, KEY);
         this.database =
                 InstanceDatabase.create(
