@@ -201,13 +201,13 @@ final class TestOperations implements AutoCloseable {
 
     static List<Map<String, Object>> named(OperationResult result) {
         return result.rows().stream()
-                .map(
+                .<Map<String, Object>>map(
                         row -> {
                             var named = new LinkedHashMap<String, Object>();
                             for (int i = 0; i < row.size(); i++) {
                                 named.put(result.columns().get(i).name(), plain(row.get(i)));
                             }
-                            return (Map<String, Object>) named;
+                            return named;
                         })
                 .toList();
     }
