@@ -2,6 +2,9 @@ package dev.atoll.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
+import java.util.TreeSet;
+import dev.atoll.wire.CallMetadata;
 import dev.atoll.proto.v1.ClusterServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DescribeClusterRequest;
@@ -174,6 +177,30 @@ class ClusterIT {
     @Test
     void listsAllNamespacesAcrossNodes() throws Exception {
         checkListing("", i -> (i < 10 ? "team:%02d" : "user:%02d").formatted(i));
+    }
+
+    @Test
+    void aNodeThatServesNothingYetIsNotTakenForOneThatHoldsNothing() throws Exception {
+        var owned = owners();
+        for (var node : nodes.values()) {
+            node.behave(ClusterIT::listsNoneOfItsShards);
+        }
+
+        var page =
+                InstanceServiceGrpc.newBlockingStub(channel())
+                        .listInstances(
+                                ListInstancesRequest.newBuilder().setNamespace("user").build());
+
+        assertThat(page.getUnavailableShardsList())
+                .containsExactlyElementsOf(new TreeSet<>(owned.keySet()));
+    }
+
+    /** As one that has just started, and has not read in etcd yet what is its own. */
+    private static void listsNoneOfItsShards(FakeNode.Received call) {
+        var asked = Objects.requireNonNull(call.headers.get(CallMetadata.LISTED_SHARDS));
+        var response = ListInstancesResponse.newBuilder();
+        BitSet.valueOf(asked).stream().forEach(response::addUnavailableShards);
+        call.reply(response.build().toByteArray());
     }
 
     private void checkListing(String namespace, IntFunction<String> name) throws Exception {

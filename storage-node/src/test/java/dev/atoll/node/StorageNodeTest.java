@@ -6,6 +6,10 @@ import static dev.atoll.node.TestNode.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import java.util.BitSet;
+import dev.atoll.wire.CallMetadata;
 import dev.atoll.proto.v1.CreateInstanceRequest;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
@@ -272,6 +276,26 @@ class StorageNodeTest {
                                                                             .build()))
                                     .reason())
                     .isEqualTo(Reason.INSTANCE_KEY_INVALID);
+        }
+    }
+
+    @Test
+    void aListingNamesTheShardsThatTheRouterExpectedOfThisNodeInVain() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.instances("user:a").createInstance(create("user:a"));
+            var expected = new BitSet();
+            expected.set(3);
+            expected.set(7_000);
+            var headers = new Metadata();
+            headers.put(CallMetadata.LISTED_SHARDS, expected.toByteArray());
+
+            var page =
+                    node.instances("user")
+                            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                            .listInstances(TestNode.listing("user"));
+
+            assertThat(page.getUnavailableShardsList()).containsExactly(7_000);
+            assertThat(page.getInstancesList()).hasSize(1);
         }
     }
 

@@ -245,9 +245,13 @@ public final class Instances implements AutoCloseable {
         return folder.temporaryFile();
     }
 
-    /** The instances of the range in the shards this node serves, in key order. */
-    public List<InstanceStatus> list(Catalog.Range range, int most) {
-        var shards = ownership.ownedShards();
+    /** The shards this node serves now. */
+    public BitSet ownedShards() {
+        return ownership.ownedShards();
+    }
+
+    /** The instances of the range in these shards, in key order. */
+    public List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
         var found = new ArrayList<InstanceStatus>();
         var rest = Optional.of(range);
         // Again where some were deleted meanwhile: a page that is not full is the last one.

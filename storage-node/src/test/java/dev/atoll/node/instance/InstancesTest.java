@@ -33,7 +33,7 @@ class InstancesTest {
             instances.whileListing = () -> sleep(instances, KEY);
 
             var listed =
-                    instances.door.list(new Catalog.Range("user", "alice", Optional.empty()), 10);
+                    instances.list(new Catalog.Range("user", "alice", Optional.empty()));
 
             assertThat(listed)
                     .singleElement()
