@@ -113,9 +113,9 @@ final class Engine {
     }
 
     /** A commit was made. */
-    void committed(InstanceMeta next, WriteTransaction.Pending pending) {
+    void committed(InstanceMeta next, long pageCount, RequestChange requests) {
         meta = next;
-        pages = pending.pages();
-        memory.committed(pending.requests());
+        pages = pageCount;
+        memory.committed(requests);
     }
 }

@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
@@ -42,6 +43,9 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Of the newest commit, which the record of the next one names. */
     private int checksum;
 
+    /** Whether a transaction that reads is open. */
+    private boolean reading;
+
     /** What a new database holds already, which the first commit takes along. */
     private @Nullable CapturedCommit beginning;
 
@@ -75,19 +79,41 @@ public final class InstanceDatabase implements AutoCloseable {
         return DatabaseOpening.open(file, identity, limits, clock);
     }
 
-    /** Runs the work on one snapshot. */
+    /**
+     * Runs the work on one snapshot. Its transaction stays open for the reads that follow, until
+     * something else is done: it costs as much as the reads themselves. It is never committed:
+     * should a statement have slipped through that writes, that comes to nothing.
+     */
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
+        boolean done = false;
         try {
-            connection().run("BEGIN");
+            if (!reading) {
+                connection().run(Own.BEGIN);
+                reading = true;
+            }
+            long changes = connection().totalChanges();
             engine.progress().begin(budget);
-            return work.apply(new ReadTransaction(engine, budget));
+            var transaction = new ReadTransaction(engine, budget);
+            var result = work.apply(transaction);
+            engine.progress().end();
+            done = !transaction.anyFailed() && connection().totalChanges() == changes;
+            return result;
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (Failure e) {
             throw noted(e);
         } finally {
-            // Not COMMIT: should a statement have slipped through that writes, it comes to nothing.
+            if (!done) {
+                endReading();
+            }
+        }
+    }
+
+    /** To be called before anything that does not only read. */
+    private void endReading() {
+        if (reading) {
+            reading = false;
             rollBack();
         }
     }
@@ -99,11 +125,12 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public <T> T write(CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
         checkUsable();
+        endReading();
         WriteTransaction transaction = null;
         boolean open = true;
         var mark = capture.mark();
         try {
-            connection().run("BEGIN IMMEDIATE");
+            connection().run(Own.BEGIN_IMMEDIATE);
             transaction = new WriteTransaction(engine, budget, clock.instant());
             engine.progress().begin(budget);
             var result = work.apply(transaction);
@@ -127,7 +154,7 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Nothing is durable when this returns: SQLite syncs nothing. */
     private void commit(WriteTransaction transaction, WalFile.Mark mark) {
         try {
-            connection().run("COMMIT");
+            connection().run(Own.COMMIT);
         } catch (SQLException e) {
             rollBack(transaction);
             if ((SqliteErrors.code(e) & 0xff) == Codes.SQLITE_CONSTRAINT) {
@@ -198,7 +225,7 @@ public final class InstanceDatabase implements AutoCloseable {
                         RequestChange.attachment(pending.requests()));
         sink.append(record);
         checksum = record.checksum();
-        engine.committed(next, pending);
+        engine.committed(next, captured.pageCount(), pending.requests());
     }
 
     /** Takes back what was committed after the mark, exactly. */
@@ -254,6 +281,7 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     private void checkpoint(Checkpoint checkpoint) {
+        endReading();
         if (broken != null) {
             throw broken;
         }
@@ -274,6 +302,7 @@ public final class InstanceDatabase implements AutoCloseable {
     /** What SQLite finds wrong in the database; nothing if it is well. */
     public List<String> checkIntegrity(CallBudget budget) {
         checkUsable();
+        endReading();
         try (var check = connection().prepare("PRAGMA integrity_check")) {
             engine.progress().begin(budget);
             var problems = new ArrayList<String>();
@@ -294,14 +323,11 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     public void compact(CallBudget budget, CommitSink sink) {
         checkUsable();
+        endReading();
         var mark = capture.mark();
         try {
             vacuum("VACUUM", budget);
-            var pages = engine.readPages();
-            send(
-                    new WriteTransaction.Pending(engine.meta(), pages, new RequestChange.None()),
-                    mark,
-                    sink);
+            send(new WriteTransaction.Pending(engine.meta(), new RequestChange.None()), mark, sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));
@@ -313,6 +339,7 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Writes a copy without the node's own tables to a file that is not there yet. */
     public void export(CallBudget budget, Path target) {
         checkUsable();
+        endReading();
         try {
             vacuum("VACUUM INTO '" + target.toString().replace("'", "''") + "'", budget);
         } catch (SQLException e) {
@@ -373,7 +400,7 @@ public final class InstanceDatabase implements AutoCloseable {
     private void rollBack() {
         engine.progress().end();
         try {
-            connection().run("ROLLBACK");
+            connection().run(Own.ROLLBACK);
         } catch (SQLException e) {
             // An OR ROLLBACK, a full disk or an interruption has already ended it.
             if (!SqliteErrors.text(e).contains("no transaction is active") && broken == null) {
@@ -447,6 +474,7 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     @Override
     public void close() {
+        endReading();
         try {
             if (broken == null && capture.isFolded()) {
                 capture.close();

@@ -29,6 +29,9 @@ final class Prepared implements AutoCloseable {
     private final long pointer;
     private final List<SqlColumn> columns;
 
+    // Not one that has just ended, without a row: SQLite begins it anew by itself.
+    private boolean toBeReset;
+
     Prepared(SQLiteConnection connection, String sql) throws SQLException {
         this.database = connection.getDatabase();
         // What the driver hands out is always a statement of its own.
@@ -58,8 +61,12 @@ final class Prepared implements AutoCloseable {
 
     /** Binds, and takes the first step: whether there is a row. Null leaves all unbound. */
     boolean start(@Nullable Object @Nullable [] parameters) throws SQLException {
+        if (parameters == null || parameters.length == 0) {
+            return next();
+        }
         try {
-            return database.execute(statement, parameters);
+            toBeReset = database.execute(statement, parameters);
+            return toBeReset;
         } catch (SQLException e) {
             close();
             throw e;
@@ -70,6 +77,7 @@ final class Prepared implements AutoCloseable {
     boolean next() throws SQLException {
         int code = database.step(pointer);
         if (code == Codes.SQLITE_ROW) {
+            toBeReset = true;
             return true;
         }
         if (code != Codes.SQLITE_DONE) {
@@ -84,7 +92,10 @@ final class Prepared implements AutoCloseable {
 
     /** Ends the run, and lets go of what was bound. */
     void finish(boolean release) throws SQLException {
-        database.reset(pointer);
+        if (toBeReset) {
+            toBeReset = false;
+            database.reset(pointer);
+        }
         if (release) {
             database.clear_bindings(pointer);
         }
