@@ -386,7 +386,7 @@ public final class Instances implements AutoCloseable {
             }
             switch (instance.lane.offer(call)) {
                 case ACCEPTED -> {
-                    pool.abandonAtDeadline(call, deadlineNanos);
+                    pool.abandonAtDeadline(call);
                     return call;
                 }
                 case FULL -> {

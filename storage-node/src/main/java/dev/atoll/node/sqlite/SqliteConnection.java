@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.sqlite.core.NativeDB;
  * The one connection to a database file, set up as the node needs it. One thread at a time.
  *
  * <p>Its {@code run} and {@code number} are for the node's own statements: a handful of texts, each
- * prepared once and kept.
+ * prepared once and kept, those of every call at hand.
  */
 final class SqliteConnection implements AutoCloseable {
     /** Half a megabyte of pages. */
@@ -75,6 +76,22 @@ final class SqliteConnection implements AutoCloseable {
     private final NativeDB database;
     private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
+    private final Map<Own, Prepared> atHand = new EnumMap<>(Own.class);
+
+    /** What every call runs. */
+    enum Own {
+        BEGIN("BEGIN"),
+        BEGIN_IMMEDIATE("BEGIN IMMEDIATE"),
+        COMMIT("COMMIT"),
+        ROLLBACK("ROLLBACK"),
+        LAST_INSERT_ROWID("SELECT last_insert_rowid()");
+
+        private final String sql;
+
+        Own(String sql) {
+            this.sql = sql;
+        }
+    }
 
     private SqliteConnection(NativeDB database, SqliteErrors errors) {
         this.database = database;
@@ -177,6 +194,8 @@ final class SqliteConnection implements AutoCloseable {
     void forgetStatements() {
         own.values().forEach(Prepared::close);
         own.clear();
+        atHand.values().forEach(Prepared::close);
+        atHand.clear();
     }
 
     /** Runs statements whose rows nobody wants. */
@@ -215,6 +234,41 @@ final class SqliteConnection implements AutoCloseable {
 
     Prepared prepare(String sql) throws SQLException {
         return new Prepared(database, sql);
+    }
+
+    /** Runs a statement of our own that gives nothing. */
+    void run(Own statement) throws SQLException {
+        var prepared = atHand(statement);
+        try {
+            prepared.start();
+            prepared.finish(false);
+        } catch (SQLException e) {
+            atHand.remove(statement);
+            throw e;
+        }
+    }
+
+    /** The number that a statement of our own gives. */
+    long number(Own statement) throws SQLException {
+        var prepared = atHand(statement);
+        try {
+            prepared.start();
+            long number = prepared.longValue(0);
+            prepared.finish(false);
+            return number;
+        } catch (SQLException e) {
+            atHand.remove(statement);
+            throw e;
+        }
+    }
+
+    private Prepared atHand(Own statement) throws SQLException {
+        var prepared = atHand.get(statement);
+        if (prepared == null) {
+            prepared = prepare(statement.sql);
+            atHand.put(statement, prepared);
+        }
+        return prepared;
     }
 
     /** Runs a statement of our own to its end. */
