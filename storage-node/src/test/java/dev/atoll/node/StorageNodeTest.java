@@ -215,10 +215,10 @@ class StorageNodeTest {
                 .isThrownBy(() -> TestNode.start(data, Map.of("shards", "7")))
                 .withMessageContaining("shards: '1024' (expected: '7')");
         var properties = data.resolve("node.properties");
-        Files.writeString(properties, Files.readString(properties).replace("format=2", "format=3"));
+        Files.writeString(properties, Files.readString(properties).replace("format=3", "format=4"));
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
-                .withMessageContaining("format: '3' (expected: at most 2; a newer version");
+                .withMessageContaining("format: '4' (expected: at most 3; a newer version");
         Files.delete(properties);
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))

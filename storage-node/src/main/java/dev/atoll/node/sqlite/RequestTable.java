@@ -1,30 +1,35 @@
 package dev.atoll.node.sqlite;
 
+import com.google.protobuf.ByteString;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The requests that an instance remembers, so that each has one effect however often it is sent.
  * One thread at a time.
  *
- * <p>A ring by rowid: the time in a UUIDv7 and a hash of principal and id make the key, so new
- * requests go to the end of the table, a look-up is one descent, and forgetting cuts off the front;
- * no second index is needed, and a request costs one page. Requests of one millisecond whose hash
- * is the same take the next free keys.
+ * <p>A ring: those that were settled together, and are of about the same time, share a row, since a
+ * row for each costs a commit more than the commit itself. The time in a UUIDv7 and a hash of
+ * principal and id make a request's key, and a row says which keys it has at most; so a look-up
+ * reads few rows, and forgetting cuts off the front.
  *
  * <p>What is forgotten is refused: {@code floor} is the time below which nothing is remembered. It
  * rises with the window, and faster where so many requests come that the ring is full.
  *
  * <pre>
- * key                   | principal     | id  | digest | reply
- * millis << 15 | hash15 | service:shop  | 16B | 32B    | bytes
+ * oldest, newest         | requests
+ * millis << 15 | hash15  | entries one after the other, see {@link RequestEntry}
  * </pre>
  */
 final class RequestTable {
@@ -37,45 +42,58 @@ final class RequestTable {
     /** So much an instance may take beyond its own size limit. */
     static final long BYTES_MAX = 64L << 20;
 
-    /** What a row takes beside its reply, roughly. */
-    private static final long ROW_BYTES = 160;
+    /** What a row takes beside its entries, roughly. */
+    private static final long ROW_BYTES = 40;
 
     private static final int HASH_BITS = 15;
-    private static final int PROBES = 8;
 
-    /** Cutting off 256 at every 64th keeps the ring from growing, and most commits short. */
-    private static final int SWEEP_EVERY = 64;
+    /** So far apart the requests of a row may be, as keys: a look-up reads those of that time. */
+    private static final long ROW_KEYS = 1_000L << HASH_BITS;
 
-    private static final int SWEEP_ROWS = 256;
+    /** One that is larger has a row of its own. */
+    private static final int ROW_ENTRIES_BYTES_MAX = RequestMemory.CARRIED_BYTES_MAX;
+
+    /**
+     * Cutting off twice as many rows as came since keeps the ring from growing, and most commits
+     * short.
+     */
+    private static final int SWEEP_EVERY = 16;
 
     private static final String CREATE =
-            "CREATE TABLE _atoll_request (key INTEGER PRIMARY KEY, principal TEXT NOT NULL, id BLOB"
-                    + " NOT NULL, digest BLOB NOT NULL, reply BLOB NOT NULL) STRICT";
+            "CREATE TABLE _atoll_request (oldest INTEGER NOT NULL, newest INTEGER NOT NULL, requests"
+                    + " BLOB NOT NULL) STRICT";
+
+    // Keys of different rows may be the same.
+    private static final String CREATE_INDEX =
+            "CREATE INDEX _atoll_request_newest ON _atoll_request (newest, oldest)";
 
     private static final String FIND =
-            "SELECT digest, reply FROM main._atoll_request WHERE key BETWEEN ? AND ? AND principal ="
-                    + " ? AND id = ?";
+            "SELECT requests FROM main._atoll_request WHERE newest BETWEEN ?1 AND ?1 + "
+                    + ROW_KEYS
+                    + " AND oldest <= ?1";
+
+    private static final String ALL = "SELECT requests FROM main._atoll_request";
 
     private static final String NEWEST =
-            "SELECT key FROM main._atoll_request ORDER BY key DESC LIMIT 1";
+            "SELECT newest FROM main._atoll_request ORDER BY newest DESC LIMIT 1";
 
-    private static final String INSERT =
-            "INSERT OR IGNORE INTO main._atoll_request VALUES (?, ?, ?, ?, ?)";
+    private static final String INSERT = "INSERT INTO main._atoll_request VALUES (?, ?, ?)";
 
     private static final String OLDEST =
-            " FROM main._atoll_request WHERE key < ? ORDER BY key LIMIT " + SWEEP_ROWS;
+            " FROM main._atoll_request WHERE newest < ? ORDER BY newest LIMIT ?";
 
     private static final String MEASURE =
-            "SELECT max(key), sum(length(reply) + "
+            "SELECT max(newest), sum(length(requests) + "
                     + ROW_BYTES
-                    + ") FROM (SELECT key, reply"
+                    + ") FROM (SELECT newest, requests"
                     + OLDEST
                     + ")";
 
-    private static final String FORGET = "DELETE" + OLDEST;
+    private static final String FORGET =
+            "DELETE FROM main._atoll_request WHERE rowid IN (SELECT rowid" + OLDEST + ")";
 
     private final SqliteConnection connection;
-    private int sinceSweep;
+    private int rowsSinceSweep;
 
     /** Whose request it is, and which. */
     record Request(String principal, UUID id) {
@@ -91,13 +109,6 @@ final class RequestTable {
                             + 31 * Long.hashCode(id.getLeastSignificantBits());
             int mixed = (hash * 0x9E3779B9) >>> (Integer.SIZE - HASH_BITS);
             return (millis() << HASH_BITS) | mixed;
-        }
-
-        byte[] idBytes() {
-            return ByteBuffer.allocate(16)
-                    .putLong(id.getMostSignificantBits())
-                    .putLong(id.getLeastSignificantBits())
-                    .array();
         }
     }
 
@@ -117,6 +128,7 @@ final class RequestTable {
 
     static void create(SqliteConnection connection) throws SQLException {
         connection.runOnce(CREATE);
+        connection.runOnce(CREATE_INDEX);
     }
 
     /** Throws VALIDATION_FAILED or REQUEST_ID_EXPIRED. */
@@ -147,14 +159,23 @@ final class RequestTable {
     }
 
     Optional<Remembered> find(Request request) throws SQLException {
-        long key = request.key();
-        return connection.findFirst(
+        return connection.search(
                 FIND,
-                row -> new Remembered(row.blob(0), row.blob(1)),
-                key,
-                key + PROBES - 1,
-                request.principal(),
-                request.idBytes());
+                row ->
+                        entries(row.blob(0)).stream()
+                                .filter(entry -> entry.request().equals(request))
+                                .map(RequestEntry::remembered)
+                                .findFirst(),
+                request.key());
+    }
+
+    private static List<RequestEntry> entries(ByteString row) {
+        var bytes = row.asReadOnlyByteBuffer();
+        var found = new ArrayList<RequestEntry>();
+        while (bytes.hasRemaining()) {
+            found.add(RequestEntry.read(bytes));
+        }
+        return found;
     }
 
     /** Throws LIMIT_EXCEEDED. */
@@ -170,20 +191,32 @@ final class RequestTable {
     /** Remembers them all, forgets what is due, and says how full the ring is then. */
     Level add(List<RequestEntry> entries, Instant now, Level level) throws SQLException {
         long bytes = level.bytes();
-        for (var entry : entries) {
-            insert(entry.request(), entry.remembered());
-            bytes += ROW_BYTES + entry.remembered().reply().size();
+        var byKey = new ArrayList<>(entries);
+        byKey.sort(Comparator.comparingLong(entry -> entry.request().key()));
+        for (int from = 0; from < byKey.size(); ) {
+            int end = endOfRow(byKey, from);
+            bytes += insert(byKey.subList(from, end)) + ROW_BYTES;
+            rowsSinceSweep++;
+            from = end;
         }
         if (level.bytes() == UNKNOWN) {
             return sweep(new Level(measureAll(), level.floorMillis()), now);
         }
-        sinceSweep += entries.size();
         var grown = new Level(bytes, level.floorMillis());
-        if (sinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX) {
-            return grown;
-        }
-        sinceSweep = 0;
-        return sweep(grown, now);
+        return rowsSinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX ? grown : sweep(grown, now);
+    }
+
+    private static int endOfRow(List<RequestEntry> byKey, int from) {
+        long oldest = byKey.get(from).request().key();
+        int bytes = 0;
+        int end = from;
+        do {
+            bytes += byKey.get(end).bytesMax();
+            end++;
+        } while (end < byKey.size()
+                && byKey.get(end).request().key() - oldest <= ROW_KEYS
+                && bytes + byKey.get(end).bytesMax() <= ROW_ENTRIES_BYTES_MAX);
+        return end;
     }
 
     /** The highest key in the table; below all others if there is none. */
@@ -193,49 +226,53 @@ final class RequestTable {
 
     private long measureAll() throws SQLException {
         return connection.number(
-                "SELECT coalesce(sum(length(reply) + "
+                "SELECT coalesce(sum(length(requests) + "
                         + ROW_BYTES
                         + "), 0) FROM main._atoll_request");
     }
 
     /** How many it holds. */
     long count() throws SQLException {
-        return connection.number("SELECT count(*) FROM main._atoll_request");
+        var count = new AtomicLong();
+        var _ =
+                connection.search(
+                        ALL,
+                        row -> {
+                            count.addAndGet(entries(row.blob(0)).size());
+                            return Optional.empty();
+                        });
+        return count.get();
     }
 
-    private void insert(Request request, Remembered remembered) throws SQLException {
-        long key = request.key();
-        for (int probe = 0; probe < PROBES; probe++) {
-            connection.run(
-                    INSERT,
-                    key + probe,
-                    request.principal(),
-                    request.idBytes(),
-                    remembered.digest().toByteArray(),
-                    remembered.reply().toByteArray());
-            if (connection.changes() > 0) {
-                return;
-            }
-        }
-        throw Failure.of(
-                Reason.VALIDATION_FAILED,
-                "request_id: "
-                        + request.id()
-                        + " (expected: one with random bits; many like it are in use)");
+    /** Adds one row; how many bytes its entries take. */
+    private int insert(List<RequestEntry> byKey) throws SQLException {
+        int most = byKey.stream().mapToInt(RequestEntry::bytesMax).sum();
+        var out = ByteBuffer.allocate(most);
+        byKey.forEach(entry -> entry.put(out));
+        connection.run(
+                INSERT,
+                byKey.getFirst().request().key(),
+                byKey.getLast().request().key(),
+                Arrays.copyOf(out.array(), out.position()));
+        return out.position();
     }
 
     private Level sweep(Level level, Instant now) throws SQLException {
         long windowFloor = now.minus(WINDOW).toEpochMilli();
         boolean full = level.bytes() > BYTES_MAX;
         long below = full ? Long.MAX_VALUE : windowFloor << HASH_BITS;
+        // If the ring is full, even one row more may be too much.
+        long rows = 2L * Math.max(SWEEP_EVERY, rowsSinceSweep);
+        rowsSinceSweep = 0;
         var oldest =
                 connection
                         .findFirst(
                                 MEASURE,
                                 row -> new Level(row.longValue(1), row.longValue(0) >> HASH_BITS),
-                                below)
+                                below,
+                                rows)
                         .orElse(Level.EMPTY);
-        connection.run(FORGET, below);
+        connection.run(FORGET, below, rows);
         long floor = Math.max(level.floorMillis(), windowFloor);
         // What shares its millisecond with the newest one forgotten may be forgotten too.
         return new Level(

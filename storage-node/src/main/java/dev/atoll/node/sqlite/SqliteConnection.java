@@ -296,14 +296,23 @@ final class SqliteConnection implements AutoCloseable {
     /** What a statement of our own gives in its first row. */
     <T> Optional<T> findFirst(String sql, RowReader<T> reader, @Nullable Object... parameters)
             throws SQLException {
+        return search(sql, row -> Optional.of(reader.read(row)), parameters);
+    }
+
+    /** What the reader finds in the first row of a statement of our own in which it does. */
+    <T> Optional<T> search(
+            String sql, RowReader<Optional<T>> reader, @Nullable Object... parameters)
+            throws SQLException {
         var prepared = own(sql);
         try {
-            Optional<T> first =
-                    prepared.start(parameters)
-                            ? Optional.of(reader.read(prepared))
-                            : Optional.empty();
+            Optional<T> found = Optional.empty();
+            boolean row = prepared.start(parameters);
+            while (row && found.isEmpty()) {
+                found = reader.read(prepared);
+                row = found.isEmpty() && prepared.next();
+            }
             prepared.finish(false);
-            return first;
+            return found;
         } catch (SQLException e) {
             own.remove(sql);
             throw e;
