@@ -191,13 +191,9 @@ final class RequestTable {
     /** Remembers them all, forgets what is due, and says how full the ring is then. */
     Level add(List<RequestEntry> entries, Instant now, Level level) throws SQLException {
         long bytes = level.bytes();
-        var byKey = new ArrayList<>(entries);
-        byKey.sort(Comparator.comparingLong(entry -> entry.request().key()));
-        for (int from = 0; from < byKey.size(); ) {
-            int end = endOfRow(byKey, from);
-            bytes += insert(byKey.subList(from, end)) + ROW_BYTES;
+        for (var row : rows(entries)) {
+            bytes += insert(row) + ROW_BYTES;
             rowsSinceSweep++;
-            from = end;
         }
         if (level.bytes() == UNKNOWN) {
             return sweep(new Level(measureAll(), level.floorMillis()), now);
@@ -206,17 +202,43 @@ final class RequestTable {
         return rowsSinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX ? grown : sweep(grown, now);
     }
 
-    private static int endOfRow(List<RequestEntry> byKey, int from) {
-        long oldest = byKey.get(from).request().key();
-        int bytes = 0;
-        int end = from;
-        do {
-            bytes += byKey.get(end).bytesMax();
-            end++;
-        } while (end < byKey.size()
-                && byKey.get(end).request().key() - oldest <= ROW_KEYS
-                && bytes + byKey.get(end).bytesMax() <= ROW_ENTRIES_BYTES_MAX);
-        return end;
+    private static List<Row> rows(List<RequestEntry> entries) {
+        var all = Row.of(entries);
+        if (all.fits() || entries.size() == 1) {
+            return List.of(all);
+        }
+        var byKey = new ArrayList<>(entries);
+        byKey.sort(Comparator.comparingLong(entry -> entry.request().key()));
+        var found = new ArrayList<Row>();
+        for (int from = 0; from < byKey.size(); ) {
+            int end = from + 1;
+            while (end < byKey.size() && Row.of(byKey.subList(from, end + 1)).fits()) {
+                end++;
+            }
+            found.add(Row.of(byKey.subList(from, end)));
+            from = end;
+        }
+        return found;
+    }
+
+    /** Requests that are to share a row. */
+    private record Row(List<RequestEntry> entries, long oldest, long newest, int bytesMax) {
+        static Row of(List<RequestEntry> entries) {
+            long oldest = Long.MAX_VALUE;
+            long newest = Long.MIN_VALUE;
+            int bytes = 0;
+            for (var entry : entries) {
+                long key = entry.request().key();
+                oldest = Math.min(oldest, key);
+                newest = Math.max(newest, key);
+                bytes += entry.bytesMax();
+            }
+            return new Row(entries, oldest, newest, bytes);
+        }
+
+        boolean fits() {
+            return newest - oldest <= ROW_KEYS && bytesMax <= ROW_ENTRIES_BYTES_MAX;
+        }
     }
 
     /** The highest key in the table; below all others if there is none. */
@@ -245,15 +267,11 @@ final class RequestTable {
     }
 
     /** Adds one row; how many bytes its entries take. */
-    private int insert(List<RequestEntry> byKey) throws SQLException {
-        int most = byKey.stream().mapToInt(RequestEntry::bytesMax).sum();
-        var out = ByteBuffer.allocate(most);
-        byKey.forEach(entry -> entry.put(out));
+    private int insert(Row row) throws SQLException {
+        var out = ByteBuffer.allocate(row.bytesMax());
+        row.entries().forEach(entry -> entry.put(out));
         connection.run(
-                INSERT,
-                byKey.getFirst().request().key(),
-                byKey.getLast().request().key(),
-                Arrays.copyOf(out.array(), out.position()));
+                INSERT, row.oldest(), row.newest(), Arrays.copyOf(out.array(), out.position()));
         return out.position();
     }
 
