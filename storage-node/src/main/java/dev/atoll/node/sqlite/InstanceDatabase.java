@@ -345,6 +345,8 @@ public final class InstanceDatabase implements AutoCloseable {
         var mark = capture.mark();
         try {
             engine.vacuum("", budget);
+            // Tables have other pages now, by which statements are checked.
+            engine.statements().clear();
             var next = new WriteTransaction.Pending(engine.meta(), new RequestChange.None());
             var _ = send(next, mark, sink);
         } catch (SQLException e) {

@@ -100,6 +100,18 @@ class ReadingTest {
         assertThat(count()).isEqualTo(1);
     }
 
+    @Test
+    void newStatementsRunAfterACompactionThatGaveTablesOtherPages() throws Exception {
+        database.compact(budget(), TestDatabase.sink(journal::add));
+        for (int i = 0; i < 5; i++) {
+            execute("CREATE TABLE t" + i + "(a UNIQUE)");
+            execute("INSERT INTO t" + i + " VALUES (1)");
+            database.compact(budget(), TestDatabase.sink(journal::add));
+            execute("INSERT INTO t" + i + " VALUES (2)");
+        }
+        assertThat(database.checkIntegrity(budget())).isEmpty();
+    }
+
     private Path file() {
         return folder.resolve("alice.sqlite");
     }
