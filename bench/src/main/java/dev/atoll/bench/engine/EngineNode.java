@@ -12,6 +12,7 @@ import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.process.Settings;
 import dev.atoll.wire.InstanceKey;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -49,30 +51,40 @@ final class EngineNode implements AutoCloseable {
 
     private final StorageNode node;
     private final Instances instances;
+    private final MeterRegistry registry;
 
-    private EngineNode(StorageNode node) {
+    private EngineNode(StorageNode node, MeterRegistry registry) {
         this.node = node;
         this.instances = node.instances();
+        this.registry = registry;
     }
 
     /** Starts one with the settings that nodes have, but for how many instances may be open. */
     static EngineNode start(Path data, int openMax) throws IOException {
-        var settings =
-                Settings.gather(
-                        NodeConfig.SETTINGS,
-                        Map.of(
-                                "data",
-                                data.toString(),
-                                "open-instances-max",
-                                Integer.toString(Math.max(OPEN_MIN, openMax))),
-                        Map.of(),
-                        null,
-                        List.of());
+        return start(data, openMax, Map.of());
+    }
+
+    /** The same with other settings, too. */
+    static EngineNode start(Path data, int openMax, Map<String, String> others) throws IOException {
+        var flags = new HashMap<>(others);
+        flags.put("data", data.toString());
+        flags.put("open-instances-max", Integer.toString(Math.max(OPEN_MIN, openMax)));
+        var settings = Settings.gather(NodeConfig.SETTINGS, flags, Map.of(), null, List.of());
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         return new EngineNode(
                 StorageNode.startLocal(
-                        NodeConfig.local(settings),
-                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                        UUID.randomUUID().toString()));
+                        NodeConfig.local(settings), registry, UUID.randomUUID().toString()),
+                registry);
+    }
+
+    /** Bytes of the journal that hold records. */
+    long journalBytes() {
+        return (long) registry.get("atoll.node.journal.size").gauge().value();
+    }
+
+    /** How many instances are still to be redone after a start. */
+    long toBeRedone() {
+        return (long) registry.get("atoll.node.recovery.pending").gauge().value();
     }
 
     /** How many lanes run at a time. */

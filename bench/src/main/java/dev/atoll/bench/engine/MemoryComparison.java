@@ -1,12 +1,9 @@
 package dev.atoll.bench.engine;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
  * What one of many open instances adds to the memory of a process, and one of as many connections
@@ -26,19 +23,13 @@ final class MemoryComparison implements Comparison {
     MemoryComparison(Path folder, int wanted) throws IOException, SQLException {
         this.folder = folder;
         this.wanted = wanted;
-        this.count = Math.clamp((filesMax() - FILES_OTHERWISE) / FILES_EACH, 1, wanted);
+        this.count =
+                Math.clamp((ChildProcess.filesMax() - FILES_OTHERWISE) / FILES_EACH, 1, wanted);
         PlainFiles.make(sqlite(), count);
         // Few at a time: it is the other process that has them all open.
         try (var node = EngineNode.start(node(), Math.min(count, 1_000))) {
             node.create(count);
         }
-    }
-
-    private static long filesMax() {
-        return ManagementFactory.getOperatingSystemMXBean()
-                        instanceof UnixOperatingSystemMXBean system
-                ? system.getMaxFileDescriptorCount()
-                : Long.MAX_VALUE;
     }
 
     @Override
@@ -58,18 +49,9 @@ final class MemoryComparison implements Comparison {
 
     private double kibibytesEach(OpenProcess.Kind kind, Path data)
             throws IOException, InterruptedException {
-        var command =
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        OpenProcess.class.getName(),
-                        kind.name(),
-                        data.toString(),
-                        Integer.toString(count));
         var process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                ChildProcess.start(
+                        OpenProcess.class, kind.name(), data.toString(), Integer.toString(count));
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
         var last = said.strip().substring(said.strip().lastIndexOf('\n') + 1);
