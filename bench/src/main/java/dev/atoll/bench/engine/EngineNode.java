@@ -43,6 +43,8 @@ final class EngineNode implements AutoCloseable {
     /** What a Mutate of one insert answers takes about that much. */
     private static final int REPLY_BYTES = 64;
 
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
     private static final String PRINCIPAL = "service:bench/bench";
 
     /** Made once: keys are checked where calls come in, and that is not measured. */
@@ -50,17 +52,20 @@ final class EngineNode implements AutoCloseable {
             LongStream.range(0, 1_000).mapToObj(EngineNode::newKey).toList();
 
     private final StorageNode node;
+    private final MeterRegistry registry;
     private final Instances instances;
     private final MeterRegistry registry;
 
     private EngineNode(StorageNode node, MeterRegistry registry) {
         this.node = node;
+        this.registry = registry;
         this.instances = node.instances();
         this.registry = registry;
     }
 
     /** Starts one with the settings that nodes have, but for how many instances may be open. */
     static EngineNode start(Path data, int openMax) throws IOException {
+<<<<<<< HEAD
         return start(data, openMax, Map.of());
     }
 
@@ -70,11 +75,25 @@ final class EngineNode implements AutoCloseable {
         flags.put("data", data.toString());
         flags.put("open-instances-max", Integer.toString(Math.max(OPEN_MIN, openMax)));
         var settings = Settings.gather(NodeConfig.SETTINGS, flags, Map.of(), null, List.of());
+=======
+        var settings =
+                Settings.gather(
+                        NodeConfig.SETTINGS,
+                        Map.of(
+                                "data",
+                                data.toString(),
+                                "open-instances-max",
+                                Integer.toString(Math.max(OPEN_MIN, openMax))),
+                        Map.of(),
+                        null,
+                        List.of());
+>>>>>>> engine
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         return new EngineNode(
                 StorageNode.startLocal(
                         NodeConfig.local(settings), registry, UUID.randomUUID().toString()),
                 registry);
+<<<<<<< HEAD
     }
 
     /** Bytes of the journal that hold records. */
@@ -85,6 +104,8 @@ final class EngineNode implements AutoCloseable {
     /** How many instances are still to be redone after a start. */
     long toBeRedone() {
         return (long) registry.get("atoll.node.recovery.pending").gauge().value();
+=======
+>>>>>>> engine
     }
 
     /** How many lanes run at a time. */
@@ -162,6 +183,21 @@ final class EngineNode implements AutoCloseable {
     CompletableFuture<?> readFirstRow(InstanceKey key) {
         var call = SqlCall.of(Workload.FIRST_ROW);
         return instances.read(key, terms(), (tx, turn) -> tx.query(call).rows().size()).reply();
+    }
+
+    /** Waits until as many idle instances have given memory back since the start. */
+    void awaitShrunk(int count) throws InterruptedException {
+        var shrunk = registry.get("atoll.node.instances.shrunk").counter();
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (shrunk.count() < count) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(
+                        "gave memory back: " + shrunk.count() + " (expected: " + count + ")");
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+        // The heap is trimmed behind them, if it is due.
+        Thread.sleep(LOOK_EVERY);
     }
 
     /** Scans until that time is over; done when it was stopped. */

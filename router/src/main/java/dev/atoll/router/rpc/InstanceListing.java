@@ -154,6 +154,7 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
         ListInstancesResponse page(Principal caller) {
             var instances = new TreeMap<InstanceKey, Instance>();
             var unavailable = new TreeSet<Integer>();
+            var damaged = new TreeSet<String>();
             boolean more = false;
             for (var owner : view.shardsByOwner().keySet()) {
                 var page = pages.get(owner);
@@ -170,10 +171,14 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
                                 instance ->
                                         instances.put(InstanceKey.of(instance.getKey()), instance));
                 unavailable.addAll(reply.getUnavailableShardsList());
+                damaged.addAll(reply.getDamagedFilesList());
                 more |= !reply.getNextPageToken().isEmpty();
             }
             var keys = instances.keySet().stream().limit(request.getPageSize()).toList();
             var response = ListInstancesResponse.newBuilder().addAllUnavailableShards(unavailable);
+            if (caller.readsEverything()) {
+                response.addAllDamagedFiles(damaged);
+            }
             for (var key : keys) {
                 // A grant on `user:*` does not show the single instance `user`.
                 if (caller.scopes().allows(Right.READ, key)) {

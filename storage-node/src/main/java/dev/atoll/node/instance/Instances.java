@@ -59,6 +59,7 @@ public final class Instances implements AutoCloseable {
     private final LongSupplier ticker;
     private final LanePool pool;
     private final OpenInstances open;
+    private final IdleWatch idleWatch;
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
     private final AtomicBoolean refusing = new AtomicBoolean();
@@ -79,6 +80,7 @@ public final class Instances implements AutoCloseable {
         this.quarantine = new Quarantine(parts);
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
+        this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
         this.trimming = new Trimming(log, recovery, hosted.values(), this::foldSoon, ticker);
@@ -121,7 +123,7 @@ public final class Instances implements AutoCloseable {
         }
     }
 
-    /** Begins to run turns, and to put idle instances to sleep. */
+    /** Begins to run turns, and to look for idle instances. */
     public void start() {
         pool.start();
         metrics.watch(
@@ -131,7 +133,7 @@ public final class Instances implements AutoCloseable {
         scrubber.start();
         var _ =
                 sleeper.scheduleWithFixedDelay(
-                        this::sleepIdle,
+                        idleWatch::look,
                         LOOK_FOR_IDLE_EVERY.toMillis(),
                         LOOK_FOR_IDLE_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -257,6 +259,14 @@ public final class Instances implements AutoCloseable {
         return found;
     }
 
+    /** What is damaged so badly that nobody can tell of which instance it is. */
+    public List<String> damagedFiles() {
+        return catalog.unreadableFiles().stream()
+                .sorted()
+                .map(file -> file + ": damaged, and nobody can tell of which instance")
+                .toList();
+    }
+
     /** Adds what is in the range; what is left of it. */
     private Optional<Catalog.Range> list(
             Catalog.Range range, BitSet shards, int most, List<InstanceStatus> found) {
@@ -320,7 +330,7 @@ public final class Instances implements AutoCloseable {
         recovery.close();
         scrubber.close();
         pool.drain(DRAIN_MOST);
-        open.all().forEach(this::trySleep);
+        open.all().forEach(idleWatch::trySleep);
         pool.close();
         // Else the next start would look through what is folded.
         trimming.end();
@@ -405,16 +415,6 @@ public final class Instances implements AutoCloseable {
                 shard,
                 owner -> new Lane(pool, limits.laneQueueMax(), owner),
                 instance -> hosted.remove(key, instance));
-    }
-
-    private void sleepIdle() {
-        long idleSince = ticker.getAsLong() - limits.sleepAfter().toNanos();
-        open.usedBefore(idleSince).forEach(this::trySleep);
-    }
-
-    /** In its lane, on this thread, if it has nothing to do. */
-    private void trySleep(HostedInstance instance) {
-        var _ = instance.lane.tryRunNow(() -> lifeCycle.trySleep(instance));
     }
 
     /** The scrubber's. */

@@ -50,6 +50,9 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     private static final int PAGE_DEFAULT = 100;
     private static final int PAGE_MAX = 1_000;
 
+    /** As long as a page: a message has to hold them. */
+    private static final int DAMAGED_FILES_MAX = PAGE_MAX;
+
     private final Instances instances;
     private final RpcLimits limits;
     private final String node;
@@ -198,6 +201,11 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         var page = instances.list(range, pageSize);
         var response = ListInstancesResponse.newBuilder();
         page.forEach(status -> response.addInstances(Messages.instance(status, node)));
+        if (request.getPageToken().isEmpty()) {
+            instances.damagedFiles().stream()
+                    .limit(DAMAGED_FILES_MAX)
+                    .forEach(response::addDamagedFiles);
+        }
         if (page.size() == pageSize) {
             response.setNextPageToken(page.getLast().entry().key().toString());
         }

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -166,10 +165,7 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Takes the commit from the WAL and sends it on; undoes it where it cannot go on. Whether there
-     * was one.
-     */
+    /** Takes the commit and sends it on, or undoes it; whether there was one. */
     private boolean send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
         boolean known = false;
         try {
@@ -232,7 +228,10 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            engine = new Engine(capture.connection(), before.meta(), before.memory(), limits);
+            var connection = capture.connection();
+            var known =
+                    new Engine.Known(before.meta(), Engine.Extent.of(connection), before.memory());
+            engine = new Engine(connection, known, limits);
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;
@@ -297,20 +296,28 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives back the memory of what only calls need: statements and pages. The next call gets them
+     * again.
+     */
+    public void shrink() {
+        checkUsable();
+        try {
+            engine.statements().closeAll();
+            connection().forgetStatements();
+            connection().shrink();
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
+        }
+    }
+
     /** What SQLite finds wrong in the database; nothing if it is well. */
     public List<String> checkIntegrity(CallBudget budget) {
         checkUsable();
-        try (var check = connection().prepare("PRAGMA integrity_check")) {
-            engine.progress().begin(budget);
-            var problems = new ArrayList<String>();
-            for (boolean row = check.start(); row; row = check.next()) {
-                problems.add(check.text(0));
-            }
-            return problems.equals(List.of("ok")) ? List.of() : problems;
+        try {
+            return engine.checkIntegrity(budget);
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
-        } finally {
-            engine.progress().end();
         }
     }
 
@@ -346,13 +353,7 @@ public final class InstanceDatabase implements AutoCloseable {
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         }
-        try (var copy = PlainDatabase.open(target)) {
-            copy.run("DROP TABLE _atoll_meta");
-            copy.run("DROP TABLE _atoll_request");
-            copy.run("VACUUM");
-            // One file, as whoever gets it expects.
-            copy.run("PRAGMA journal_mode = DELETE");
-        }
+        PlainDatabase.makeExport(target);
     }
 
     /** SQLite attaches the copy that it makes, which the limits of callers forbid. */

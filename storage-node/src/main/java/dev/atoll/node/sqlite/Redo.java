@@ -101,7 +101,23 @@ final class Redo {
         Undo.restoreName(disk, database);
         // What is in it never became durable, or is in the journal.
         disk.delete(beside(database, "-wal"));
-        // Not ours: SQLite would take it for a transaction to be rolled back.
+        deleteJournal(disk, database);
+    }
+
+    /** The same, but that the WAL stays, empty, where there is one. */
+    static void cleanToOpen(Disk disk, Path database) throws IOException {
+        Undo.restoreName(disk, database);
+        var wal = beside(database, "-wal");
+        if (disk.exists(wal) && disk.size(wal) > 0) {
+            try (var file = disk.open(wal, OpenMode.WRITE)) {
+                file.truncate(0);
+            }
+        }
+        deleteJournal(disk, database);
+    }
+
+    /** Not ours: SQLite would take it for a transaction to be rolled back. */
+    private static void deleteJournal(Disk disk, Path database) throws IOException {
         disk.delete(beside(database, "-journal"));
     }
 

@@ -76,7 +76,7 @@ final class TestInstances implements AutoCloseable {
                         new InstanceLimits(
                                 openMax,
                                 100,
-                                Duration.ofDays(1),
+                                new InstanceLimits.Idle(Duration.ofDays(1), Duration.ofDays(1)),
                                 Duration.ofDays(1),
                                 0,
                                 SqliteLimits.DEFAULT),
