@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -62,22 +63,30 @@ final class EngineNode implements AutoCloseable {
 
     /** Starts one with the settings that nodes have, but for how many instances may be open. */
     static EngineNode start(Path data, int openMax) throws IOException {
-        var settings =
-                Settings.gather(
-                        NodeConfig.SETTINGS,
-                        Map.of(
-                                "data",
-                                data.toString(),
-                                "open-instances-max",
-                                Integer.toString(Math.max(OPEN_MIN, openMax))),
-                        Map.of(),
-                        null,
-                        List.of());
+        return start(data, openMax, Map.of());
+    }
+
+    /** The same with other settings, too. */
+    static EngineNode start(Path data, int openMax, Map<String, String> others) throws IOException {
+        var flags = new HashMap<>(others);
+        flags.put("data", data.toString());
+        flags.put("open-instances-max", Integer.toString(Math.max(OPEN_MIN, openMax)));
+        var settings = Settings.gather(NodeConfig.SETTINGS, flags, Map.of(), null, List.of());
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         return new EngineNode(
                 StorageNode.startLocal(
                         NodeConfig.local(settings), registry, UUID.randomUUID().toString()),
                 registry);
+    }
+
+    /** Bytes of the journal that hold records. */
+    long journalBytes() {
+        return (long) registry.get("atoll.node.journal.size").gauge().value();
+    }
+
+    /** How many instances are still to be redone after a start. */
+    long toBeRedone() {
+        return (long) registry.get("atoll.node.recovery.pending").gauge().value();
     }
 
     /** How many lanes run at a time. */
