@@ -19,17 +19,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * The requests that an instance remembers, so that each has one effect however often it is sent.
  * One thread at a time.
  *
- * <p>A ring: those that were settled together, and are of about the same time, share a row, since a
- * row for each costs a commit more than the commit itself. The time in a UUIDv7 and a hash of
- * principal and id make a request's key, and a row says which keys it has at most; so a look-up
- * reads few rows, and forgetting cuts off the front.
+ * <p>A ring by rowid: those that were settled together, and are of about the same time, share a
+ * row, since a row for each costs a commit more than the commit itself. The time of the newest of
+ * them, as its UUIDv7 says it, is in the row's key; so new ones go to the end of the table, a
+ * look-up reads few rows, forgetting cuts off the front, and no second index is needed.
  *
  * <p>What is forgotten is refused: {@code floor} is the time below which nothing is remembered. It
  * rises with the window, and faster where so many requests come that the ring is full.
  *
  * <pre>
- * oldest, newest         | requests
- * millis << 15 | hash15  | entries one after the other, see {@link RequestEntry}
+ * key                          | oldest | requests
+ * newest millis << 16 | number | millis | entries one after the other, see {@link RequestEntry}
  * </pre>
  */
 final class RequestTable {
@@ -47,8 +47,13 @@ final class RequestTable {
 
     private static final int HASH_BITS = 15;
 
-    /** So far apart the requests of a row may be, as keys: a look-up reads those of that time. */
-    private static final long ROW_KEYS = 1_000L << HASH_BITS;
+    /** Of the rows of a millisecond: more do not fit into the ring. */
+    private static final int NUMBER_BITS = 16;
+
+    private static final long NUMBER_MAX = (1 << NUMBER_BITS) - 1;
+
+    /** So far apart the requests of a row may be: a look-up reads the rows of that time. */
+    private static final long ROW_MILLIS_MAX = 1_000;
 
     /** One that is larger has a row of its own. */
     private static final int ROW_ENTRIES_BYTES_MAX = RequestMemory.CARRIED_BYTES_MAX;
@@ -60,37 +65,33 @@ final class RequestTable {
     private static final int SWEEP_EVERY = 16;
 
     private static final String CREATE =
-            "CREATE TABLE _atoll_request (oldest INTEGER NOT NULL, newest INTEGER NOT NULL, requests"
+            "CREATE TABLE _atoll_request (key INTEGER PRIMARY KEY, oldest INTEGER NOT NULL, requests"
                     + " BLOB NOT NULL) STRICT";
 
-    // Keys of different rows may be the same.
-    private static final String CREATE_INDEX =
-            "CREATE INDEX _atoll_request_newest ON _atoll_request (newest, oldest)";
-
     private static final String FIND =
-            "SELECT requests FROM main._atoll_request WHERE newest BETWEEN ?1 AND ?1 + "
-                    + ROW_KEYS
-                    + " AND oldest <= ?1";
+            "SELECT requests FROM main._atoll_request WHERE key BETWEEN ? AND ? AND oldest <= ?";
 
     private static final String ALL = "SELECT requests FROM main._atoll_request";
 
     private static final String NEWEST =
-            "SELECT newest FROM main._atoll_request ORDER BY newest DESC LIMIT 1";
+            "SELECT key FROM main._atoll_request ORDER BY key DESC LIMIT 1";
+
+    private static final String NEWEST_BETWEEN =
+            "SELECT key FROM main._atoll_request WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1";
 
     private static final String INSERT = "INSERT INTO main._atoll_request VALUES (?, ?, ?)";
 
     private static final String OLDEST =
-            " FROM main._atoll_request WHERE newest < ? ORDER BY newest LIMIT ?";
+            " FROM main._atoll_request WHERE key < ? ORDER BY key LIMIT ?";
 
     private static final String MEASURE =
-            "SELECT max(newest), sum(length(requests) + "
+            "SELECT max(key), sum(length(requests) + "
                     + ROW_BYTES
-                    + ") FROM (SELECT newest, requests"
+                    + ") FROM (SELECT key, requests"
                     + OLDEST
                     + ")";
 
-    private static final String FORGET =
-            "DELETE FROM main._atoll_request WHERE rowid IN (SELECT rowid" + OLDEST + ")";
+    private static final String FORGET = "DELETE" + OLDEST;
 
     private final SqliteConnection connection;
     private int rowsSinceSweep;
@@ -128,7 +129,6 @@ final class RequestTable {
 
     static void create(SqliteConnection connection) throws SQLException {
         connection.runOnce(CREATE);
-        connection.runOnce(CREATE_INDEX);
     }
 
     /** Throws VALIDATION_FAILED or REQUEST_ID_EXPIRED. */
@@ -166,7 +166,17 @@ final class RequestTable {
                                 .filter(entry -> entry.request().equals(request))
                                 .map(RequestEntry::remembered)
                                 .findFirst(),
-                request.key());
+                firstKey(request.millis()),
+                lastKey(request.millis() + ROW_MILLIS_MAX),
+                request.millis());
+    }
+
+    private static long firstKey(long millis) {
+        return millis << NUMBER_BITS;
+    }
+
+    private static long lastKey(long millis) {
+        return firstKey(millis) | NUMBER_MAX;
     }
 
     private static List<RequestEntry> entries(ByteString row) {
@@ -207,43 +217,49 @@ final class RequestTable {
         if (all.fits() || entries.size() == 1) {
             return List.of(all);
         }
-        var byKey = new ArrayList<>(entries);
-        byKey.sort(Comparator.comparingLong(entry -> entry.request().key()));
+        var byTime = new ArrayList<>(entries);
+        byTime.sort(Comparator.comparingLong(entry -> entry.request().millis()));
         var found = new ArrayList<Row>();
-        for (int from = 0; from < byKey.size(); ) {
+        for (int from = 0; from < byTime.size(); ) {
             int end = from + 1;
-            while (end < byKey.size() && Row.of(byKey.subList(from, end + 1)).fits()) {
+            while (end < byTime.size() && Row.of(byTime.subList(from, end + 1)).fits()) {
                 end++;
             }
-            found.add(Row.of(byKey.subList(from, end)));
+            found.add(Row.of(byTime.subList(from, end)));
             from = end;
         }
         return found;
     }
 
-    /** Requests that are to share a row. */
+    /** Requests that are to share a row, and the times of two of them. */
     private record Row(List<RequestEntry> entries, long oldest, long newest, int bytesMax) {
         static Row of(List<RequestEntry> entries) {
             long oldest = Long.MAX_VALUE;
             long newest = Long.MIN_VALUE;
             int bytes = 0;
             for (var entry : entries) {
-                long key = entry.request().key();
-                oldest = Math.min(oldest, key);
-                newest = Math.max(newest, key);
+                long millis = entry.request().millis();
+                oldest = Math.min(oldest, millis);
+                newest = Math.max(newest, millis);
                 bytes += entry.bytesMax();
             }
             return new Row(entries, oldest, newest, bytes);
         }
 
         boolean fits() {
-            return newest - oldest <= ROW_KEYS && bytesMax <= ROW_ENTRIES_BYTES_MAX;
+            return newest - oldest <= ROW_MILLIS_MAX && bytesMax <= ROW_ENTRIES_BYTES_MAX;
         }
     }
 
-    /** The highest key in the table; below all others if there is none. */
+    /** No request has a higher key; below all others if there is none. */
     long newestKey() throws SQLException {
-        return connection.findFirst(NEWEST, row -> row.longValue(0)).orElse(Long.MIN_VALUE);
+        return connection
+                .findFirst(NEWEST, row -> ((millis(row.longValue(0)) + 1) << HASH_BITS) - 1)
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private static long millis(long rowKey) {
+        return rowKey >> NUMBER_BITS;
     }
 
     private long measureAll() throws SQLException {
@@ -270,15 +286,23 @@ final class RequestTable {
     private int insert(Row row) throws SQLException {
         var out = ByteBuffer.allocate(row.bytesMax());
         row.entries().forEach(entry -> entry.put(out));
-        connection.run(
-                INSERT, row.oldest(), row.newest(), Arrays.copyOf(out.array(), out.position()));
+        long first = firstKey(row.newest());
+        long key =
+                connection
+                        .findFirst(
+                                NEWEST_BETWEEN,
+                                newest -> newest.longValue(0) + 1,
+                                first,
+                                lastKey(row.newest()))
+                        .orElse(first);
+        connection.run(INSERT, key, row.oldest(), Arrays.copyOf(out.array(), out.position()));
         return out.position();
     }
 
     private Level sweep(Level level, Instant now) throws SQLException {
         long windowFloor = now.minus(WINDOW).toEpochMilli();
         boolean full = level.bytes() > BYTES_MAX;
-        long below = full ? Long.MAX_VALUE : windowFloor << HASH_BITS;
+        long below = full ? Long.MAX_VALUE : firstKey(windowFloor);
         // If the ring is full, even one row more may be too much.
         long rows = 2L * Math.max(SWEEP_EVERY, rowsSinceSweep);
         rowsSinceSweep = 0;
@@ -286,7 +310,7 @@ final class RequestTable {
                 connection
                         .findFirst(
                                 MEASURE,
-                                row -> new Level(row.longValue(1), row.longValue(0) >> HASH_BITS),
+                                row -> new Level(row.longValue(1), millis(row.longValue(0))),
                                 below,
                                 rows)
                         .orElse(Level.EMPTY);
