@@ -6,8 +6,8 @@ import java.sql.SQLException;
 
 /**
  * Bytes that the device writes for an insert, folds, trims and checkpoints included: inserts at a
- * fixed rate, in turn into as many instances, and into as many files of SQLite alone. What others
- * write to the device meanwhile counts, too.
+ * fixed rate, in turn into as many instances, and into as many files of SQLite alone. The node's
+ * journal has been full once before that. What others write to the device meanwhile counts, too.
  */
 final class DeviceComparison implements Comparison {
     private final Window window;
@@ -25,6 +25,7 @@ final class DeviceComparison implements Comparison {
         this.files = new PlainFiles(folder.resolve("sqlite"), sizes.instances());
         this.node = EngineNode.start(folder.resolve("node"), sizes.instances());
         node.create(sizes.instances());
+        node.fillJournal();
     }
 
     @Override

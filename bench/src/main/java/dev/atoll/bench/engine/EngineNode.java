@@ -123,6 +123,26 @@ final class EngineNode implements AutoCloseable {
                                 .reply());
     }
 
+    /**
+     * Writes until the journal has become shorter once: from then on it uses files again that it
+     * had before, as that of a node does which has run for a while.
+     */
+    void fillJournal() {
+        var key = new InstanceKey("bench", "journal");
+        write(key, Workload.CREATE);
+        write(key, Workload.LARGE);
+        long before = 0;
+        for (long now = journalBytes(); now >= before; now = journalBytes()) {
+            before = now;
+            write(key, Workload.REPLACE_LARGE);
+        }
+    }
+
+    private void write(InstanceKey key, String sql) {
+        var call = SqlCall.of(sql);
+        instances.write(key, terms(), (tx, turn) -> tx.execute(call).changes()).reply().join();
+    }
+
     /** Fills an instance. */
     void fill(InstanceKey key, int rows) {
         var filled =
