@@ -77,7 +77,8 @@ public final class EngineBench {
             case MANY_SLEEPING -> new SleepingComparison(folder, window, sizes, callers);
             case OPEN_MEMORY -> new MemoryComparison(folder, sizes.open());
             case SCAN_NEIGHBOUR -> new ScanComparison(folder, window, sizes);
-            case DEVICE_BYTES -> new DeviceComparison(folder, window, sizes);
+            case DEVICE_BYTES ->
+                    new DeviceComparison(folder, window, sizes, plan.crash().journalBytes());
             case RECOVERY -> new RecoveryComparison(folder, plan.crash(), callers);
         };
     }
