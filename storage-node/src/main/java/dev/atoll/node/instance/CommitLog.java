@@ -185,6 +185,11 @@ final class CommitLog implements AutoCloseable {
         return journal.size().bytes() * 2 > journal.size().bytesMax();
     }
 
+    /** Whether so much is kept that folding is urgent. */
+    boolean isNearlyFull() {
+        return journal.size().bytes() * 4 > journal.size().bytesMax() * 3;
+    }
+
     /** Says that nothing up to that position is needed any more. */
     void trim(long position) {
         journal.trim(Math.min(position, journal.durable()));

@@ -39,7 +39,6 @@ public final class Instances implements AutoCloseable {
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRIM_EVERY = Duration.ofMillis(500);
-    private static final Duration FOLD_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_FOR_IDLE_EVERY = Duration.ofSeconds(1);
     private static final Duration DRAIN_MOST = Duration.ofSeconds(5);
 
@@ -54,6 +53,7 @@ public final class Instances implements AutoCloseable {
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
+    private final Folder folds;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -85,6 +85,7 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
+        this.folds = new Folder(lifeCycle, log::hold, ticker);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
         // What comes after the end is not needed any more.
         this.sleeper =
@@ -323,6 +324,7 @@ public final class Instances implements AutoCloseable {
         sleeper.shutdownNow();
         recovery.close();
         scrubber.close();
+        folds.close();
         pool.drain(DRAIN_MOST);
         open.all().forEach(this::trySleep);
         pool.close();
@@ -343,12 +345,16 @@ public final class Instances implements AutoCloseable {
             // Durable: the catalogue must not say that it has seen what a crash may take back.
             long free = log.durable();
             long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
+            var holdBack = new ArrayList<HostedInstance>();
             for (var instance : hosted.values()) {
                 long needed = instance.unfoldedAfter;
                 free = Math.min(free, needed);
                 if (needed < oldestEnd) {
-                    foldSoon(instance);
+                    holdBack.add(instance);
                 }
+            }
+            if (!holdBack.isEmpty()) {
+                folds.fold(holdBack, oldestEnd, log.isNearlyFull());
             }
             // Last: of what was gone a moment ago the instance may not speak any more.
             free = Math.min(free, recovery.neededAfter());
@@ -372,22 +378,6 @@ public final class Instances implements AutoCloseable {
             trimFailure = problem;
             LOG.error("the journal could not be trimmed; tried again until it can", e);
         }
-    }
-
-    private void foldSoon(HostedInstance instance) {
-        long deadline = ticker.getAsLong() + FOLD_WITHIN.toNanos();
-        var call =
-                new Call<Boolean>(
-                        new CallBudget(deadline, ticker),
-                        deadline,
-                        ticker.getAsLong(),
-                        log::hold,
-                        running -> {
-                            lifeCycle.fold(instance);
-                            return true;
-                        });
-        // A full queue: the lane folds by itself before it writes much more.
-        var _ = instance.lane.offer(call);
     }
 
     private interface LaneWork<T> {
