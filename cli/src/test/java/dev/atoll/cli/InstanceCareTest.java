@@ -93,6 +93,39 @@ class InstanceCareTest {
         }
     }
 
+    @Test
+    void aCheckOfAllFindsMissingFilesAndThoseOfNobodyKnowsWhom() throws Exception {
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            run(ExitCode.OK, "sql", "user:alice", "CREATE TABLE notes(text)");
+            run(ExitCode.OK, "sql", "user:bob", "CREATE TABLE notes(text)");
+            run(ExitCode.OK, "sql", "user:carl", "CREATE TABLE notes(text)");
+        }
+        var missing = databases().getFirst();
+        var strange = missing.resolveSibling("0000000000000abc.sqlite");
+        Files.write(strange, new byte[5_000]);
+        Files.delete(catalogue());
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            assertThat(run(ExitCode.DAMAGED, "instance", "verify", "--all"))
+                    .startsWith("unknown: " + strange + ": damaged")
+                    .endsWith("checked 4, well 3, damaged 1\n");
+            assertThat(run(ExitCode.DAMAGED, "instance", "verify", "--all", "--json"))
+                    .contains(strange.toString());
+        }
+        Files.delete(missing);
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            assertThat(run(ExitCode.DAMAGED, "instance", "verify", "--all"))
+                    .contains(strange + ": damaged")
+                    .contains(missing + ": missing")
+                    .endsWith("checked 4, well 2, damaged 2\n");
+        }
+    }
+
+    private Path catalogue() throws IOException {
+        try (var files = Files.walk(data)) {
+            return files.filter(file -> file.endsWith("catalog.sqlite")).findFirst().orElseThrow();
+        }
+    }
+
     private List<Path> databases() throws IOException {
         try (var files = Files.walk(data)) {
             return files.filter(file -> file.toString().contains("instances"))

@@ -74,6 +74,10 @@ public record NodeConfig(
                             "1000",
                             "Instances open at a time; more go to sleep"),
                     new Setting(
+                            "idle-shrink-after",
+                            "10s",
+                            "How long an instance may be idle before it gives memory back"),
+                    new Setting(
                             "idle-sleep-after",
                             "5m",
                             "How long an instance may be idle before it goes to sleep"),
@@ -283,7 +287,9 @@ public record NodeConfig(
         return new InstanceLimits(
                 openMax,
                 (int) settings.integer("lane-queue-max", 1, 1_000_000),
-                settings.duration("idle-sleep-after"),
+                new InstanceLimits.Idle(
+                        settings.duration("idle-shrink-after"),
+                        settings.duration("idle-sleep-after")),
                 settings.duration("scrub-every"),
                 settings.bytes("disk-reserve"),
                 new SqliteLimits(

@@ -110,6 +110,30 @@ class CallLimitsTest {
     }
 
     @Test
+    void anIdleInstanceGivesMemoryBackOnceAndAnswersAsBefore() throws IOException {
+        var other = KEY + "2";
+        try (var node = TestNode.start(data, Map.of("idle-shrink-after", "50ms"))) {
+            node.mutate(KEY, "CREATE TABLE t(a)", "INSERT INTO t VALUES (7)");
+            eventually(() -> shrunk(node) == 1);
+            // When the other one is found idle, the first was looked at once more.
+            node.mutate(other, "CREATE TABLE t(a)");
+            eventually(() -> shrunk(node) >= 2);
+            assertThat(shrunk(node)).isEqualTo(2);
+
+            assertThat(node.integer(KEY, "SELECT a FROM t")).isEqualTo(7);
+            node.mutate(KEY, "UPDATE t SET a = 8");
+
+            eventually(() -> shrunk(node) >= 3);
+            assertThat(node.integer(KEY, "SELECT a FROM t")).isEqualTo(8);
+            assertThat(gauge(node, "atoll.node.instances.open")).isEqualTo(2);
+        }
+    }
+
+    private static double shrunk(TestNode node) {
+        return node.registry().get("atoll.node.instances.shrunk").counter().count();
+    }
+
+    @Test
     void aCallThatCannotBeInterruptedFailsAtItsDeadlineAndItsLaneCountsAsStuck()
             throws IOException {
         try (var node = TestNode.start(data, Map.of("deadline-default", "200ms"))) {

@@ -1,6 +1,8 @@
 package dev.atoll.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.atoll.proto.v1.CompactInstanceRequest;
 import dev.atoll.proto.v1.ExportInstanceRequest;
@@ -12,6 +14,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,18 +102,8 @@ class CareTest {
 
     @Test
     void anExportIsADatabaseOfItsOwnWithoutOurTables() throws Exception {
-        var bytes = new ByteArrayOutputStream();
-        var request =
-                ExportInstanceRequest.newBuilder()
-                        .setInstance(InstanceKey.parse(KEY).toProto())
-                        .build();
-        var bookmark = "";
-        for (var part = node.instances(KEY).exportInstance(request); part.hasNext(); ) {
-            var message = part.next();
-            bookmark = bookmark.isEmpty() ? message.getBookmark() : bookmark;
-            message.getData().writeTo(bytes);
-        }
-        var file = Files.write(outside.resolve("alice.sqlite"), bytes.toByteArray());
+        var file = outside.resolve("alice.sqlite");
+        var bookmark = export(file);
 
         assertThat(bookmark).isEqualTo(node.query(KEY, "SELECT 1").getBookmark());
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -126,6 +119,72 @@ class CareTest {
             assertThat(text(statement, "PRAGMA integrity_check")).isEqualTo("ok");
         }
         assertThat(data.resolve("tmp")).isEmptyDirectory();
+    }
+
+    /** The shell has a library of its own: what it opens, any SQLite does. */
+    @Test
+    void anExportOpensInTheShellOfSqliteWithItsFullTextTables() throws Exception {
+        var file = outside.resolve("alice.sqlite");
+        assumeTrue(shell(file, "SELECT 1").isPresent(), "there is no sqlite3 shell here");
+        assumeTrue(
+                shell(file, "CREATE VIRTUAL TABLE temp.f USING fts5(a)").isPresent(),
+                "the sqlite3 shell here has no full-text search");
+        node.mutate(
+                KEY,
+                "CREATE VIRTUAL TABLE n USING fts5(v, content='notes', content_rowid='id')",
+                "CREATE TABLE notes(id INTEGER PRIMARY KEY, v TEXT)",
+                "CREATE TRIGGER more AFTER INSERT ON notes BEGIN"
+                        + " INSERT INTO n(rowid, v) VALUES (new.id, new.v); END",
+                "INSERT INTO notes(v) VALUES ('buy fish'), ('sell fish'), ('buy bread')");
+        Files.deleteIfExists(file);
+        var _ = export(file);
+
+        assertThat(shell(file, "PRAGMA integrity_check")).hasValue("ok");
+        assertThat(shell(file, "SELECT count(*), sum(length(v)) FROM t")).hasValue("500|1000000");
+        assertThat(shell(file, "SELECT body FROM f WHERE f MATCH 'quick fox'"))
+                .hasValue("the quick brown fox");
+        assertThat(shell(file, "SELECT group_concat(rowid) FROM n WHERE n MATCH 'fish'"))
+                .hasValue("1,2");
+        assertThat(shell(file, "INSERT INTO n(n) VALUES ('integrity-check')")).hasValue("");
+        // It can be written, and the index follows.
+        assertThat(
+                        shell(
+                                file,
+                                "INSERT INTO notes(v) VALUES ('fresh fish');"
+                                        + " SELECT count(*) FROM n WHERE n MATCH 'fish'"))
+                .hasValue("3");
+    }
+
+    /** What the shell prints; empty if there is none, or if it fails. */
+    private static Optional<String> shell(Path file, String sql) throws Exception {
+        Process shell;
+        try {
+            shell =
+                    new ProcessBuilder("sqlite3", "-batch", "-bail", file.toString(), sql)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        var printed = new String(shell.getInputStream().readAllBytes(), UTF_8).strip();
+        return shell.waitFor() == 0 ? Optional.of(printed) : Optional.empty();
+    }
+
+    /** The bookmark that it is of. */
+    private String export(Path file) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var request =
+                ExportInstanceRequest.newBuilder()
+                        .setInstance(InstanceKey.parse(KEY).toProto())
+                        .build();
+        var bookmark = "";
+        for (var part = node.instances(KEY).exportInstance(request); part.hasNext(); ) {
+            var message = part.next();
+            bookmark = bookmark.isEmpty() ? message.getBookmark() : bookmark;
+            message.getData().writeTo(bytes);
+        }
+        Files.write(file, bytes.toByteArray());
+        return bookmark;
     }
 
     private static String text(java.sql.Statement statement, String sql) throws Exception {

@@ -135,6 +135,18 @@ class CatalogRepairTest {
                             });
             node.mutate("user:b", "CREATE TABLE t(a)");
             assertThat(node.integer("user:b", "SELECT count(*) FROM t")).isZero();
+            assertThat(node.problems("user:a"))
+                    .singleElement()
+                    .asString()
+                    .contains(file.toString())
+                    .contains("may be of instance user:a");
+            assertThat(
+                            node.instances("user:any")
+                                    .listInstances(TestNode.listing("user"))
+                                    .getDamagedFilesList())
+                    .singleElement()
+                    .asString()
+                    .contains(file.toString());
         }
         Files.delete(file);
         try (var node = TestNode.start(data)) {

@@ -3,6 +3,8 @@ package dev.atoll.node;
 import static dev.atoll.node.TestNode.eventually;
 import static dev.atoll.node.TestNode.failure;
 import static dev.atoll.node.TestNode.reading;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -10,9 +12,12 @@ import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.wire.Reason;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,8 +35,11 @@ class NodeJournalTest {
 
     private static final Map<String, String> SMALL = Map.of("journal-bytes-max", "2MiB");
 
+    private static final Map<String, String> SEGMENTS = Map.of("journal-segment-bytes", "64KiB");
+
     @TempDir private Path data;
     @TempDir private Path other;
+    @TempDir private Path copies;
 
     @Test
     void refusesWritesWhileTheJournalIsFullReadsOnAndWritesAgain() throws IOException {
@@ -157,6 +165,84 @@ class NodeJournalTest {
         accepted.put("journal-damage-accepted", "true");
         try (var node = TestNode.start(data, accepted)) {
             assertThat(node.integer(OTHER, "SELECT count(*) FROM t")).isPositive();
+        }
+    }
+
+    @Test
+    void refusesAJournalWhoseEndIsLost() throws IOException {
+        try (var node = TestNode.start(data, SEGMENTS)) {
+            node.mutate(KEY, "CREATE TABLE t(a)");
+        }
+        try (var node = TestNode.start(data, SEGMENTS)) {
+            node.mutate(KEY, "INSERT INTO t VALUES (7)");
+            // Nothing is folded: what this copy has is in the newest segment alone.
+            TestNode.copy(data, other);
+        }
+        var segments = segments(other);
+        // Behind it there is one that was made ready, and holds nothing yet.
+        var newest = segments.get(segments.size() - 2);
+        var damages =
+                Map.<String, Damager>of(
+                        "no header",
+                        path -> overwrite(path, 0, new byte[4096]),
+                        "two flipped bits",
+                        NodeJournalTest::flipBothHeaders,
+                        "cut off",
+                        path -> truncate(path, 32_768),
+                        "not there",
+                        Files::delete);
+        for (var damage : damages.entrySet()) {
+            var damaged = Files.createTempDirectory(copies, "damaged");
+            TestNode.copy(other, damaged);
+            damage.getValue().damage(damaged.resolve("journal").resolve(newest.getFileName()));
+            // The second start must not have forgotten it.
+            for (int start = 0; start < 2; start++) {
+                assertThatIOException()
+                        .as("%s, start %s", damage.getKey(), start)
+                        .isThrownBy(() -> TestNode.start(damaged, SEGMENTS))
+                        .withMessageContaining(String.valueOf(newest.getFileName()))
+                        .withMessageContaining("any instance may have lost its newest commits")
+                        .withMessageContaining("journal-damage-accepted=true");
+            }
+            var accepted = new HashMap<>(SEGMENTS);
+            accepted.put("journal-damage-accepted", "true");
+            try (var node = TestNode.start(damaged, accepted)) {
+                node.mutate(KEY, "INSERT INTO t VALUES (8)");
+                assertThat(node.integer(KEY, "SELECT max(a) FROM t")).isEqualTo(8);
+            }
+        }
+    }
+
+    private interface Damager {
+        void damage(Path segment) throws IOException;
+    }
+
+    private static List<Path> segments(Path data) throws IOException {
+        try (var files = Files.list(data.resolve("journal"))) {
+            return files.filter(file -> file.toString().endsWith(".segment")).sorted().toList();
+        }
+    }
+
+    private static void flipBothHeaders(Path segment) throws IOException {
+        for (int at : List.of(20, 2068)) {
+            try (var file = FileChannel.open(segment, READ, WRITE)) {
+                var one = ByteBuffer.allocate(1);
+                file.read(one, at);
+                one.put(0, (byte) (one.get(0) ^ 1)).flip();
+                file.write(one, at);
+            }
+        }
+    }
+
+    private static void overwrite(Path segment, long at, byte[] bytes) throws IOException {
+        try (var file = FileChannel.open(segment, WRITE)) {
+            file.write(ByteBuffer.wrap(bytes), at);
+        }
+    }
+
+    private static void truncate(Path segment, long bytes) throws IOException {
+        try (var file = FileChannel.open(segment, WRITE)) {
+            file.truncate(bytes);
         }
     }
 

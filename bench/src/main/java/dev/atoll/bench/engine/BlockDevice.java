@@ -30,13 +30,18 @@ record BlockDevice(Path statistics) {
         return new BlockDevice(statistics);
     }
 
-    /** Bytes written since the system started, with all that waits to be written. */
-    long syncedBytes() throws IOException, InterruptedException {
+    /** Has every device write what waits to be written. */
+    static void sync() throws IOException, InterruptedException {
         var sync = new ProcessBuilder("sync").start();
         if (!sync.waitFor(SYNC_SECONDS_MAX, TimeUnit.SECONDS) || sync.exitValue() != 0) {
             sync.destroy();
             throw new IOException("sync: failed");
         }
+    }
+
+    /** Bytes written since the system started, with all that waits to be written. */
+    long syncedBytes() throws IOException, InterruptedException {
+        sync();
         var numbers = Files.readString(statistics).strip().split("\\s+", -1);
         return Long.parseLong(numbers[SECTORS_WRITTEN]) * SECTOR_BYTES;
     }

@@ -66,7 +66,8 @@ public final class EngineBench {
         }
     }
 
-    private Comparison comparison(EngineRow row, Path folder) throws IOException, SQLException {
+    private Comparison comparison(EngineRow row, Path folder)
+            throws IOException, SQLException, InterruptedException {
         var sizes = plan.sizes();
         int callers = plan.effort().callers();
         var window = new Window(plan.effort().warmUp(), plan.effort().duration(row));

@@ -12,6 +12,7 @@ import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.process.Settings;
 import dev.atoll.wire.InstanceKey;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -41,6 +42,8 @@ final class EngineNode implements AutoCloseable {
     /** What a Mutate of one insert answers takes about that much. */
     private static final int REPLY_BYTES = 64;
 
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
     private static final String PRINCIPAL = "service:bench/bench";
 
     /** Made once: keys are checked where calls come in, and that is not measured. */
@@ -48,10 +51,12 @@ final class EngineNode implements AutoCloseable {
             LongStream.range(0, 1_000).mapToObj(EngineNode::newKey).toList();
 
     private final StorageNode node;
+    private final MeterRegistry registry;
     private final Instances instances;
 
-    private EngineNode(StorageNode node) {
+    private EngineNode(StorageNode node, MeterRegistry registry) {
         this.node = node;
+        this.registry = registry;
         this.instances = node.instances();
     }
 
@@ -68,11 +73,11 @@ final class EngineNode implements AutoCloseable {
                         Map.of(),
                         null,
                         List.of());
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         return new EngineNode(
                 StorageNode.startLocal(
-                        NodeConfig.local(settings),
-                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
-                        UUID.randomUUID().toString()));
+                        NodeConfig.local(settings), registry, UUID.randomUUID().toString()),
+                registry);
     }
 
     /** How many lanes run at a time. */
@@ -150,6 +155,21 @@ final class EngineNode implements AutoCloseable {
     CompletableFuture<?> readFirstRow(InstanceKey key) {
         var call = SqlCall.of(Workload.FIRST_ROW);
         return instances.read(key, terms(), (tx, turn) -> tx.query(call).rows().size()).reply();
+    }
+
+    /** Waits until as many idle instances have given memory back since the start. */
+    void awaitShrunk(int count) throws InterruptedException {
+        var shrunk = registry.get("atoll.node.instances.shrunk").counter();
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (shrunk.count() < count) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(
+                        "gave memory back: " + shrunk.count() + " (expected: " + count + ")");
+            }
+            Thread.sleep(LOOK_EVERY);
+        }
+        // The heap is trimmed behind them, if it is due.
+        Thread.sleep(LOOK_EVERY);
     }
 
     /** Scans until that time is over; done when it was stopped. */

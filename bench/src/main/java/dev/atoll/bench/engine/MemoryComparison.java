@@ -13,25 +13,34 @@ import java.util.List;
  * of SQLite alone. Each figure has a process of its own.
  */
 final class MemoryComparison implements Comparison {
-    /** Database, WAL and the WAL's index, or our own reader of the WAL. */
-    private static final int FILES_EACH = 3;
+    /** Database, WAL and the WAL's index. */
+    private static final int FILES_OF_SQLITE = 3;
 
-    /** Of the process itself. */
-    private static final int FILES_OTHERWISE = 500;
+    /** Database and WAL. */
+    private static final int FILES_OF_ENGINE = 2;
+
+    /** Of the process itself, and what instances of the engine share. */
+    private static final int FILES_OTHERWISE = 2_500;
 
     private final Path folder;
     private final int wanted;
-    private final int count;
+    private final int ours;
+    private final int yardsticks;
 
     MemoryComparison(Path folder, int wanted) throws IOException, SQLException {
         this.folder = folder;
         this.wanted = wanted;
-        this.count = Math.clamp((filesMax() - FILES_OTHERWISE) / FILES_EACH, 1, wanted);
-        PlainFiles.make(sqlite(), count);
+        this.ours = openable(FILES_OF_ENGINE);
+        this.yardsticks = openable(FILES_OF_SQLITE);
+        PlainFiles.make(sqlite(), yardsticks);
         // Few at a time: it is the other process that has them all open.
-        try (var node = EngineNode.start(node(), Math.min(count, 1_000))) {
-            node.create(count);
+        try (var node = EngineNode.start(node(), Math.min(ours, 1_000))) {
+            node.create(ours);
         }
+    }
+
+    private int openable(int filesEach) {
+        return Math.clamp((filesMax() - FILES_OTHERWISE) / filesEach, 1, wanted);
     }
 
     private static long filesMax() {
@@ -43,20 +52,23 @@ final class MemoryComparison implements Comparison {
 
     @Override
     public double yardstick() throws IOException, InterruptedException {
-        return kibibytesEach(OpenProcess.Kind.SQLITE, sqlite());
+        return kibibytesEach(OpenProcess.Kind.SQLITE, sqlite(), yardsticks);
     }
 
     @Override
     public double ours() throws IOException, InterruptedException {
-        return kibibytesEach(OpenProcess.Kind.ENGINE, node());
+        return kibibytesEach(OpenProcess.Kind.ENGINE, node(), ours);
     }
 
     @Override
     public String note() {
-        return count + " open" + (count < wanted ? ", for want of file descriptors" : "");
+        return ours
+                + " open, the yardstick's "
+                + yardsticks
+                + (yardsticks < wanted ? ", for want of file descriptors" : "");
     }
 
-    private double kibibytesEach(OpenProcess.Kind kind, Path data)
+    private double kibibytesEach(OpenProcess.Kind kind, Path data, int count)
             throws IOException, InterruptedException {
         var command =
                 List.of(

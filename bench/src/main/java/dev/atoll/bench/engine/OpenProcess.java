@@ -8,7 +8,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 
 /**
- * The process that opens many instances and says how much its memory grew. One thread at a time.
+ * The process that opens many instances and says how much its memory grew, when nobody calls them
+ * any more. One thread at a time.
  */
 public final class OpenProcess {
     /** Begins the last line it prints; the KiB follow. */
@@ -28,7 +29,8 @@ public final class OpenProcess {
     }
 
     /** Takes a kind, a folder, and how many are in it. */
-    public static void main(String[] arguments) throws IOException, SQLException {
+    public static void main(String[] arguments)
+            throws IOException, SQLException, InterruptedException {
         var folder = Path.of(arguments[1]);
         int count = Integer.parseInt(arguments[2]);
         long grown =
@@ -39,13 +41,14 @@ public final class OpenProcess {
         System.out.println(ANSWER + grown);
     }
 
-    private static long engine(Path folder, int count) throws IOException {
+    private static long engine(Path folder, int count) throws IOException, InterruptedException {
         try (var node = EngineNode.start(folder, count)) {
             long before = residentKibibytes();
             for (int i = 0; i < count; i++) {
                 node.insert(EngineNode.key(i)).join();
                 node.readFirstRow(EngineNode.key(i)).join();
             }
+            node.awaitShrunk(count);
             return residentKibibytes() - before;
         }
     }

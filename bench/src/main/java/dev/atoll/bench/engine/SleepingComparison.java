@@ -13,7 +13,7 @@ final class SleepingComparison implements Comparison {
     private final CpuCost cost = new CpuCost();
 
     SleepingComparison(Path folder, Window window, EnginePlan.Sizes sizes, int callers)
-            throws IOException {
+            throws IOException, InterruptedException {
         this.window = window;
         this.hot = sizes.instances();
         this.callers = callers;
@@ -21,6 +21,8 @@ final class SleepingComparison implements Comparison {
         this.many = EngineNode.start(folder.resolve("many"), hot);
         few.create(hot);
         many.create(sizes.sleeping());
+        // Else the system would write so many new files back while inserts are measured.
+        BlockDevice.sync();
     }
 
     @Override

@@ -128,7 +128,7 @@ public final class InstanceCommand {
     }
 
     private static void verifyAll(Connection connection, String namespace, Verification found) {
-        for (var key : keysOf(connection, namespace)) {
+        for (var key : keysOf(connection, namespace, found)) {
             try {
                 verify(connection, key, found);
             } catch (CallException e) {
@@ -146,7 +146,9 @@ public final class InstanceCommand {
         found.add(key, response.getProblemsList());
     }
 
-    private static List<String> keysOf(Connection connection, String namespace) {
+    /** The keys there are; files whose keys nobody can tell are found to be damaged. */
+    private static List<String> keysOf(
+            Connection connection, String namespace, Verification found) {
         var keys = new ArrayList<String>();
         var token = "";
         do {
@@ -162,6 +164,7 @@ public final class InstanceCommand {
                         ExitCode.UNAVAILABLE,
                         page.getUnavailableShardsCount() + " shards could not be asked");
             }
+            page.getDamagedFilesList().forEach(file -> found.add("unknown", List.of(file)));
             for (var instance : page.getInstancesList()) {
                 keys.add(InstanceKey.of(instance.getKey()).toString());
             }

@@ -38,6 +38,11 @@ public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
         }
     }
 
+    /** Whether it may see what is not of one namespace. */
+    public boolean readsEverything() {
+        return scopes.allowsEverything(Right.READ);
+    }
+
     /** Throws unless it may look after the cluster. */
     public void checkCluster() {
         checkKind();

@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
  *   creating   1 until the first commit is durable: such an instance was promised to nobody
  *   times      microseconds since 1970
  * applied(position)              of the journal: all before it is in here
+ * seen_durable(position)         of the journal: it was durable up to there, at least
  * set_aside(incarnation, why)    those that cannot be served
  * unreadable(shard, file)        files whose key nobody can tell
  * high_water(incarnation)        the highest ever given
@@ -75,6 +76,9 @@ public final class Catalog implements AutoCloseable {
                     "CREATE TABLE IF NOT EXISTS applied(one INTEGER PRIMARY KEY CHECK (one = 1),"
                             + " position INTEGER NOT NULL)");
             database.run(
+                    "CREATE TABLE IF NOT EXISTS seen_durable(one INTEGER PRIMARY KEY CHECK (one ="
+                            + " 1), position INTEGER NOT NULL)");
+            database.run(
                     "CREATE TABLE IF NOT EXISTS set_aside(incarnation INTEGER PRIMARY KEY, why TEXT"
                             + " NOT NULL)");
             checkWhole(file, database);
@@ -114,6 +118,23 @@ public final class Catalog implements AutoCloseable {
         }
         database.run("INSERT OR REPLACE INTO applied VALUES (1, ?)", SqlValue.of(position));
         database.sync();
+    }
+
+    /**
+     * The position up to which the journal was durable once, as far as it was noted: a journal that
+     * ends before has lost something, or is an older copy.
+     */
+    public long seenDurable() {
+        return integer(
+                database.run("SELECT coalesce((SELECT position FROM seen_durable), 0)")
+                        .rows()
+                        .getFirst()
+                        .getFirst());
+    }
+
+    /** Notes that the journal is durable up to there. The note itself need not be. */
+    public void sawDurable(long position) {
+        database.run("INSERT OR REPLACE INTO seen_durable VALUES (1, ?)", SqlValue.of(position));
     }
 
     /** Runs several changes in one transaction: faster, and all or none. */

@@ -30,6 +30,9 @@ public interface Disk {
     /** Makes the names in that folder safe. */
     void syncDirectory(Path directory) throws IOException;
 
+    /** Bytes of that file. */
+    long size(Path path) throws IOException;
+
     /** When the bytes of that file were last written, microseconds since 1970. */
     long modifiedMicros(Path path) throws IOException;
 

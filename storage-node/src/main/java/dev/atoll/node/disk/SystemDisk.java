@@ -56,6 +56,11 @@ public enum SystemDisk implements Disk {
     }
 
     @Override
+    public long size(Path path) throws IOException {
+        return Files.size(path);
+    }
+
+    @Override
     public long modifiedMicros(Path path) throws IOException {
         return Files.getLastModifiedTime(path).to(TimeUnit.MICROSECONDS);
     }

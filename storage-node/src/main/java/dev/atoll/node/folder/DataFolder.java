@@ -39,9 +39,10 @@ import java.util.regex.Pattern;
  * gone                                    lines "shard incarnation": files still to be removed
  * instances/00042/                        there from before the first instance of that shard on
  * instances/00042/7/00063f…a1.sqlite      an instance, by incarnation
- *                             .sqlite-wal its commits that are not folded yet
+ *                             .sqlite-wal its commits that are not folded yet; empty while it sleeps
  *                            .sqlite.sums what is folded, and a checksum of each page
- *                         .sqlite.commits commits that could not be brought into it
+ *                         .sqlite.commits commits that could not be brought into it; newest: the
+ *                                         number of the newest of them, or of one that is lost
  *                      .sqlite.quarantine why it must not be served
  *                       .sqlite.unclaimed what was found, and seems to be nobody's
  * </pre>
@@ -178,7 +179,7 @@ public final class DataFolder implements AutoCloseable {
     /** The file of an instance, if there is one. */
     public Path findInstanceFile(int shard, long incarnation) {
         return instanceFolder(shard, incarnation)
-                .resolve(String.format(Locale.ROOT, "%016x", incarnation) + InstanceFiles.SUFFIX);
+                .resolve(HexFormat.of().toHexDigits(incarnation) + InstanceFiles.SUFFIX);
     }
 
     private Path instanceFolder(int shard, long incarnation) {

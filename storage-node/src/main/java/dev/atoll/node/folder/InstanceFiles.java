@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** What lies in a data folder for one instance, beside its file. Immutable. */
@@ -16,6 +17,9 @@ public final class InstanceFiles {
     /** Without the WAL: a power cut can leave it alone of a creation that came to nothing. */
     private static final Pattern PART =
             Pattern.compile("([0-9a-f]{16}\\.sqlite)(\\.moved|\\.sums|\\.commits|\\.quarantine)?");
+
+    /** In the folder of commits that are kept beside a file. */
+    private static final String NEWEST = "newest";
 
     private static final int INCARNATION_DIGITS = 16;
     private static final int DEPTH = 3;
@@ -54,6 +58,53 @@ public final class InstanceFiles {
         return file.resolveSibling(file.getFileName() + ".commits");
     }
 
+    /** Keeps, durably, the number of the newest commit that a file lacked. */
+    public static void keepNewest(Path sideLog, long commit) throws IOException {
+        DataFolder.replace(sideLog.resolve(NEWEST), Long.toString(commit));
+    }
+
+    /** The number of the newest commit that a file lacked; empty where nobody noted it. */
+    public static OptionalLong findNewest(Path sideLog) throws IOException {
+        var file = sideLog.resolve(NEWEST);
+        if (!Files.exists(file)) {
+            return OptionalLong.empty();
+        }
+        var text = Files.readString(file);
+        if (!text.matches("[1-9]\\d{0,17}")) {
+            throw new IOException(file + ": '" + text + "' (expected: the number of a commit)");
+        }
+        return OptionalLong.of(Long.parseLong(text));
+    }
+
+    /** Forgets, durably, the commits that are kept beside a file, if there are any. */
+    public static void removeSideLog(Path file) throws IOException {
+        var sideLog = sideLog(file);
+        if (Files.exists(sideLog)) {
+            var going = unfinishedSideLog(sideLog);
+            // At once: half of it would tell less than there was.
+            DataFolder.rename(sideLog, going);
+        }
+        var _ = unfinishedSideLog(sideLog);
+    }
+
+    /** Where one is made that has its name only when it is whole; nothing is there yet. */
+    public static Path unfinishedSideLog(Path sideLog) throws IOException {
+        var unfinished = sideLog.resolveSibling(sideLog.getFileName() + ".new");
+        deleteFolder(unfinished);
+        return unfinished;
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (var files = Files.list(folder)) {
+                for (var file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+
     /** Keeps, durably, why an instance must not be served. */
     public static void keepReason(Path file, String why) throws IOException {
         DataFolder.replace(reason(file), why);
@@ -90,15 +141,7 @@ public final class InstanceFiles {
             return;
         }
         ClosedDatabase.delete(file);
-        var sideLog = sideLog(file);
-        if (Files.exists(sideLog)) {
-            try (var segments = Files.list(sideLog)) {
-                for (var segment : segments.toList()) {
-                    Files.delete(segment);
-                }
-            }
-            Files.delete(sideLog);
-        }
+        removeSideLog(file);
         Files.deleteIfExists(reason(file));
         DataFolder.sync(DataFolder.parent(file));
     }

@@ -96,6 +96,15 @@ final class CatalogRebuild {
 
     /** False if nobody can tell whose it is. */
     private boolean add(InstanceFiles.Found found) {
+        if (!catalog.has(found.incarnation()) && !addByItsKey(found)) {
+            return false;
+        }
+        Quarantine.found(found.file()).ifPresent(why -> catalog.putAside(found.incarnation(), why));
+        return true;
+    }
+
+    /** Where the journal does not say whose it is. */
+    private boolean addByItsKey(InstanceFiles.Found found) {
         InstanceKey key;
         try {
             if (isNobodys(found)) {
@@ -112,7 +121,6 @@ final class CatalogRebuild {
             return false;
         }
         catalog.put(entry(key, found));
-        Quarantine.found(found.file()).ifPresent(why -> catalog.putAside(found.incarnation(), why));
         return true;
     }
 

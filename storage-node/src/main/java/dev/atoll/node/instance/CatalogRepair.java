@@ -37,18 +37,19 @@ final class CatalogRepair {
             throws IOException {
         var catalog = openOrReplace(folder.catalogFile());
         long applied = catalog.applied();
-        if (applied > journal.last() && !lossAccepted) {
+        long seen = Math.max(applied, catalog.seenDurable());
+        if (seen > journal.last() && !lossAccepted) {
             catalog.close();
             throw new IOException(
                     "journal: ends at record "
                             + journal.last()
                             + ", so its newest records are lost, or it is an older copy (expected:"
                             + " at least record "
-                            + applied
+                            + seen
                             + ", which was durable once; or journal-damage-accepted=true, to serve"
                             + " what is there)");
         }
-        if (catalog.isComplete() && (applied < journal.start() || applied > journal.last())) {
+        if (catalog.isComplete() && (applied < journal.start() || seen > journal.last())) {
             LOG.warn(
                     "catalogue does not fit the journal, to be rebuilt: up to {} (expected: {} to"
                             + " {})",

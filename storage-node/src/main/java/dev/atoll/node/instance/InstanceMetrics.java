@@ -23,6 +23,7 @@ public final class InstanceMetrics {
     private final Counter deleted;
     private final Counter woken;
     private final Counter slept;
+    private final Counter shrunk;
     private final Counter quarantined;
     private final Counter scrubbed;
     private final Counter scrubs;
@@ -44,6 +45,7 @@ public final class InstanceMetrics {
         this.deleted = counter("deleted", "Instances deleted since the start");
         this.woken = counter("woken", "Sleeping instances opened since the start");
         this.slept = counter("slept", "Instances put to sleep since the start");
+        this.shrunk = counter("shrunk", "Times an idle instance gave memory back since the start");
         this.scrubbed = counter("scrubbed", "Instances compared with their checksums, slowly");
         this.scrubs =
                 Counter.builder("atoll.node.scrub.rounds")
@@ -114,6 +116,10 @@ public final class InstanceMetrics {
 
     void slept() {
         slept.increment();
+    }
+
+    void shrunk() {
+        shrunk.increment();
     }
 
     void quarantined() {

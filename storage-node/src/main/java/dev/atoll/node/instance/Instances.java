@@ -27,15 +27,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The door to the node's instances: every call becomes a task in the lane of its instance.
  * Thread-safe; never blocks its callers.
  */
 public final class Instances implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRIM_EVERY = Duration.ofMillis(500);
@@ -54,6 +51,7 @@ public final class Instances implements AutoCloseable {
     private final Upkeep upkeep;
     private final Scrubber scrubber;
     private final Folder folds;
+    private final Trimming trimming;
     private final CommitLog log;
     private final Recovery recovery;
     private final InstanceLimits limits;
@@ -61,12 +59,10 @@ public final class Instances implements AutoCloseable {
     private final LongSupplier ticker;
     private final LanePool pool;
     private final OpenInstances open;
+    private final IdleWatch idleWatch;
     private final ConcurrentHashMap<InstanceKey, HostedInstance> hosted = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sleeper;
     private final AtomicBoolean refusing = new AtomicBoolean();
-
-    /** What kept the journal from being trimmed the last time; empty if nothing did. */
-    private volatile String trimFailure = "";
 
     private final AtomicBoolean closing = new AtomicBoolean();
 
@@ -84,9 +80,11 @@ public final class Instances implements AutoCloseable {
         this.quarantine = new Quarantine(parts);
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
+        this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
-        this.folds = new Folder(lifeCycle, log::hold, ticker);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
+        this.folds = new Folder(lifeCycle, log::hold, ticker);
+        this.trimming = new Trimming(log, recovery, hosted.values(), folds, ticker);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -126,7 +124,7 @@ public final class Instances implements AutoCloseable {
         }
     }
 
-    /** Begins to run turns, and to put idle instances to sleep. */
+    /** Begins to run turns, and to look for idle instances. */
     public void start() {
         pool.start();
         metrics.watch(
@@ -136,13 +134,13 @@ public final class Instances implements AutoCloseable {
         scrubber.start();
         var _ =
                 sleeper.scheduleWithFixedDelay(
-                        this::sleepIdle,
+                        idleWatch::look,
                         LOOK_FOR_IDLE_EVERY.toMillis(),
                         LOOK_FOR_IDLE_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
         var _ =
                 sleeper.scheduleWithFixedDelay(
-                        this::trim,
+                        trimming::run,
                         TRIM_EVERY.toMillis(),
                         TRIM_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -248,9 +246,13 @@ public final class Instances implements AutoCloseable {
         return folder.temporaryFile();
     }
 
-    /** The instances of the range in the shards this node serves, in key order. */
-    public List<InstanceStatus> list(Catalog.Range range, int most) {
-        var shards = ownership.ownedShards();
+    /** The shards this node serves now. */
+    public BitSet ownedShards() {
+        return ownership.ownedShards();
+    }
+
+    /** The instances of the range in these shards, in key order. */
+    public List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
         var found = new ArrayList<InstanceStatus>();
         var rest = Optional.of(range);
         // Again where some were deleted meanwhile: a page that is not full is the last one.
@@ -260,6 +262,14 @@ public final class Instances implements AutoCloseable {
         // The numbers of open instances are those of commits that may not be durable yet.
         log.await(log.last());
         return found;
+    }
+
+    /** What is damaged so badly that nobody can tell of which instance it is. */
+    public List<String> damagedFiles() {
+        return catalog.unreadableFiles().stream()
+                .sorted()
+                .map(file -> file + ": damaged, and nobody can tell of which instance")
+                .toList();
     }
 
     /** Adds what is in the range; what is left of it. */
@@ -326,58 +336,16 @@ public final class Instances implements AutoCloseable {
         scrubber.close();
         folds.close();
         pool.drain(DRAIN_MOST);
-        open.all().forEach(this::trySleep);
+        open.all().forEach(idleWatch::trySleep);
         pool.close();
         // Else the next start would look through what is folded.
-        trim();
+        trimming.end();
         log.close();
     }
 
     /** Why nothing becomes durable any more, if so: then the node has to stop. */
     public Optional<Failure> failure() {
         return log.failure();
-    }
-
-    /** Gives free what is folded, and folds what holds the oldest part of the journal back. */
-    private void trim() {
-        try {
-            recovery.removeAgain();
-            // Durable: the catalogue must not say that it has seen what a crash may take back.
-            long free = log.durable();
-            long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
-            var holdBack = new ArrayList<HostedInstance>();
-            for (var instance : hosted.values()) {
-                long needed = instance.unfoldedAfter;
-                free = Math.min(free, needed);
-                if (needed < oldestEnd) {
-                    holdBack.add(instance);
-                }
-            }
-            if (!holdBack.isEmpty()) {
-                folds.fold(holdBack, oldestEnd, log.isNearlyFull());
-            }
-            // Last: of what was gone a moment ago the instance may not speak any more.
-            free = Math.min(free, recovery.neededAfter());
-            if (free >= log.oldestSegmentEnd() && free > catalog.applied()) {
-                // Before the journal may forget it: whatever it says of creations, deletions and
-                // folds is in there, since all of it is done up to here.
-                catalog.appliedUpTo(free);
-            }
-            log.trim(free);
-            trimFailure = "";
-        } catch (RuntimeException e) {
-            // The next round tries again; without this line there would be none.
-            notTrimmed(e);
-        }
-    }
-
-    /** A full disk lasts, and there are two rounds a second: each problem is told once. */
-    private void notTrimmed(RuntimeException e) {
-        var problem = e.toString();
-        if (!problem.equals(trimFailure)) {
-            trimFailure = problem;
-            LOG.error("the journal could not be trimmed; tried again until it can", e);
-        }
     }
 
     private interface LaneWork<T> {
@@ -437,16 +405,6 @@ public final class Instances implements AutoCloseable {
                 shard,
                 owner -> new Lane(pool, limits.laneQueueMax(), owner),
                 instance -> hosted.remove(key, instance));
-    }
-
-    private void sleepIdle() {
-        long idleSince = ticker.getAsLong() - limits.sleepAfter().toNanos();
-        open.usedBefore(idleSince).forEach(this::trySleep);
-    }
-
-    /** In its lane, on this thread, if it has nothing to do. */
-    private void trySleep(HostedInstance instance) {
-        var _ = instance.lane.tryRunNow(() -> lifeCycle.trySleep(instance));
     }
 
     /** The scrubber's. */

@@ -39,6 +39,8 @@ final class JournalIndex {
     /** Reads the records after a position. */
     static JournalIndex read(Journal journal, long after) throws IOException {
         var index = new JournalIndex(journal);
+        // Such as the reader cannot see: a file that is not there, or whose header is not.
+        journal.damages().stream().filter(damage -> !damage.allKnown()).forEach(index.unknown::add);
         try (var reader = journal.listFrom(Math.max(after, journal.start()))) {
             for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
                 switch (entry.get()) {
@@ -73,19 +75,20 @@ final class JournalIndex {
             case COMMIT -> traces.commits.add(summary.commit(), listed.address());
             case CREATE -> traces.createAddress = listed.address();
             case DELETE -> traces.deleted = true;
-            case FOLD -> traces.commits.removeUpTo(summary.commit());
+            case FOLD -> traces.folded(summary.commit());
             case PART -> throw new IllegalStateException("a part alone: " + listed);
         }
     }
 
     private void add(Damage damage) {
-        if (!damage.allKnown()) {
+        if (!damage.allKnown() && !unknown.contains(damage)) {
             unknown.add(damage);
         }
         for (var harmed : damage.harmed()) {
             var traces = traces(harmed, damage.after());
             if (harmed.kind() == RecordKind.COMMIT) {
                 traces.lost = lost(damage, harmed);
+                traces.lostCommit = Math.max(traces.lostCommit, harmed.commit());
             } else if (harmed.kind() == RecordKind.DELETE) {
                 traces.deleted = true;
             }
@@ -124,6 +127,7 @@ final class JournalIndex {
         private long createAddress;
         private boolean deleted;
         private @Nullable Failure lost;
+        private long lostCommit;
 
         private Traces(Journal journal, int shard, long incarnation, long after) {
             this.journal = journal;
@@ -142,9 +146,25 @@ final class JournalIndex {
             return createAddress != 0;
         }
 
-        /** Why it cannot be served, if commits of it are lost. */
-        Optional<Failure> lost() {
-            return Optional.ofNullable(lost);
+        private void folded(long commit) {
+            commits.removeUpTo(commit);
+            if (lostCommit <= commit) {
+                // Its file has it.
+                lost = null;
+                lostCommit = 0;
+            }
+        }
+
+        /** Why it cannot be served, if commits of it are lost that a file lacks. */
+        Optional<Failure> lostBeyond(long folded) {
+            return lostCommit > folded ? Optional.ofNullable(lost) : Optional.empty();
+        }
+
+        /**
+         * The newest commit that is not known to be folded, readable or not; 0 if there is none.
+         */
+        long newestUnfolded() {
+            return Math.max(commits.count == 0 ? 0 : commits.newest, lostCommit);
         }
 
         /** The record of its creation. */

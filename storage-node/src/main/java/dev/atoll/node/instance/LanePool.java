@@ -21,7 +21,6 @@ final class LanePool implements AutoCloseable {
     /** A task that runs longer does not count as one of the pool's own threads. */
     private static final Duration LONG_TASK = Duration.ofMillis(20);
 
-    private static final int BACKLOG = Integer.getInteger("backlog", 0);
     private static final Duration CHECK_EVERY = Duration.ofMillis(10);
     private static final Duration EXTRA_THREAD_IDLE = Duration.ofSeconds(10);
 
@@ -103,7 +102,7 @@ final class LanePool implements AutoCloseable {
      */
     @GuardedBy("this")
     private void wakeOne() {
-        if (waking == 0 && idle > 0 && ready.size() > BACKLOG * (workers.size() - idle)) {
+        if (waking == 0 && idle > 0) {
             waking = 1;
             notify();
         }

@@ -202,6 +202,21 @@ final class LifeCycle {
         return entry.get();
     }
 
+    /** Has an open instance give back the memory that it needs only while it is called. */
+    void shrink(HostedInstance instance) {
+        var database = instance.database;
+        if (database != null) {
+            guard(
+                    instance,
+                    () -> {
+                        database.shrink();
+                        return true;
+                    });
+            open.shrunk(instance);
+            metrics.shrunk();
+        }
+    }
+
     /** Whether its file is all there is of it now: closed, folded and not quarantined. */
     boolean putAsleep(HostedInstance instance) {
         var entry = catalog.find(instance.key);
@@ -375,6 +390,17 @@ final class LifeCycle {
             sleep(candidate);
         } catch (RuntimeException e) {
             LOG.atError().addKeyValue("instance", candidate.key).log("could not go to sleep", e);
+        }
+    }
+
+    /** As above: nobody called it. */
+    void tryShrink(HostedInstance candidate) {
+        try {
+            shrink(candidate);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("instance", candidate.key)
+                    .log("could not give memory back", e);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,12 @@ final class OutputGate implements AutoCloseable {
     void leave(Runnable reply) {
         leaving.add(reply);
         if (awake.compareAndSet(false, true)) {
-            thread.execute(this::run);
+            try {
+                thread.execute(this::run);
+            } catch (RejectedExecutionException e) {
+                // Closed: who brings it is the journal's writer, which must not fail for that.
+                run();
+            }
         }
     }
 
@@ -47,13 +53,13 @@ final class OutputGate implements AutoCloseable {
     private static void run(Runnable reply) {
         try {
             reply.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The replies behind it must leave all the same.
             LOG.error("a reply could not be given", e);
         }
     }
 
-    /** Lets those go that are here already. */
+    /** Lets those go that are here already; others leave on the thread that brings them. */
     @Override
     public void close() {
         thread.shutdown();

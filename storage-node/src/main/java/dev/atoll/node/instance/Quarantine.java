@@ -72,14 +72,38 @@ final class Quarantine {
                 .log("instance quarantined: {}", why.message());
     }
 
-    /** Lets it be looked at again; why not, if commits of it were lost. */
+    /** It stays out of service, for what is found now. */
+    void keep(HostedInstance instance, CatalogEntry entry, Failure why) {
+        instance.quarantine = why;
+        var known = recovery.lost(entry.incarnation()).map(Failure::message);
+        if (!known.equals(Optional.of(why.message()))) {
+            recovery.setAside(entry.shard(), entry.incarnation(), why);
+        }
+    }
+
+    /** Lets one whose file is well be looked at again; why not, if commits of it were lost. */
     Optional<Failure> lift(HostedInstance instance, CatalogEntry entry) {
-        if (hasLostCommits(folder.findInstanceFile(entry.shard(), entry.incarnation()))) {
-            return why(instance, entry);
+        var lacking = lacking(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+        if (lacking.isPresent()) {
+            keep(instance, entry, lacking.get());
+            return lacking;
         }
         recovery.takeBack(entry);
         instance.quarantine = null;
         return Optional.empty();
+    }
+
+    private static Optional<Failure> lacking(Path file) {
+        Optional<String> lacking;
+        try {
+            lacking = SideLog.lacking(file);
+        } catch (IOException e) {
+            lacking = Optional.of(InstanceFiles.sideLog(file) + ": " + e.getMessage());
+        }
+        return lacking.map(
+                why ->
+                        Failure.of(Reason.INSTANCE_QUARANTINED, why)
+                                .with("file", InstanceFiles.sideLog(file).toString()));
     }
 
     private Optional<Failure> why(HostedInstance instance, CatalogEntry entry) {

@@ -11,6 +11,7 @@ import dev.atoll.node.sqlite.SqliteLimits;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,7 +68,6 @@ public final class Recovery implements AutoCloseable {
         this.removals = new Removals(folder);
         for (var traces : index.all()) {
             pending.put(traces.incarnation, traces);
-            traces.lost().ifPresent(why -> lost.put(traces.incarnation, why));
         }
         this.found = pending.size();
     }
@@ -238,7 +238,12 @@ public final class Recovery implements AutoCloseable {
         try {
             // In the catalogue too, for listings; it may be lost, and what lies beside stays.
             catalog.putAside(incarnation, why);
-            InstanceFiles.keepReason(folder.findInstanceFile(shard, incarnation), why.message());
+            var file = folder.findInstanceFile(shard, incarnation);
+            // Why commits were set aside stays with them, whatever is found later.
+            if (!Files.exists(InstanceFiles.sideLog(file))
+                    || InstanceFiles.findReason(file).isEmpty()) {
+                InstanceFiles.keepReason(file, why.message());
+            }
         } catch (Failure | IOException e) {
             // The next start finds out again, when it is opened.
             LOG.atError()
@@ -247,10 +252,13 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    /** It may be served again. */
+    /** It may be served again, as nothing of it is lost. */
     void takeBack(CatalogEntry entry) {
+        var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
         try {
-            InstanceFiles.removeReason(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+            // The reason last: a crash in between leaves it quarantined.
+            InstanceFiles.removeSideLog(file);
+            InstanceFiles.removeReason(file);
         } catch (IOException e) {
             throw Failure.of(
                     Reason.NODE_UNAVAILABLE,
@@ -343,8 +351,9 @@ public final class Recovery implements AutoCloseable {
         }
         var file = folder.instanceFile(traces.shard, traces.incarnation);
         try {
-            if (traces.lost().isPresent()) {
-                throw traces.lost().get();
+            var commitsLost = traces.lostBeyond(ClosedDatabase.foldedCommit(file));
+            if (commitsLost.isPresent()) {
+                throw commitsLost.get();
             }
             var now =
                     ClosedDatabase.redo(
@@ -367,10 +376,12 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    private static Failure unavailable(Traces traces, IOException e) {
+    private Failure unavailable(Traces traces, IOException e) {
         return Failure.of(
                 Reason.NODE_UNAVAILABLE,
-                "incarnation " + traces.incarnation + ": cannot be redone: " + e.getMessage(),
+                folder.findInstanceFile(traces.shard, traces.incarnation)
+                        + ": cannot be redone: "
+                        + e.getMessage(),
                 e);
     }
 

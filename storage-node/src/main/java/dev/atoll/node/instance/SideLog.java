@@ -2,11 +2,14 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
+import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.instance.JournalIndex.Traces;
 import dev.atoll.node.journal.FileJournal;
+import dev.atoll.node.journal.JournalDump;
 import dev.atoll.node.journal.JournalMetrics;
 import dev.atoll.node.journal.JournalSettings;
 import dev.atoll.node.journal.LogMark;
+import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.wire.Failure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -14,10 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A small log beside an instance's file: commits that cannot be brought into the file, kept for
- * whoever mends it, so that the node's journal need not keep them. It has the journal's format.
+ * whoever mends it, so that the node's journal need not keep them. It has the journal's format, and
+ * beside it the number of the newest commit that the file lacked, which may be one that is lost.
+ *
+ * <p>The invariant it relies on: a file whose checksums fit, and into which that commit is folded,
+ * lacks nothing; one without such a log lacks nothing that the journal forgot.
  */
 final class SideLog {
     private static final long MIB = 1 << 20;
@@ -26,19 +35,23 @@ final class SideLog {
     private static final JournalSettings SETTINGS =
             new JournalSettings(MIB, Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, 0, Duration.ofDays(1));
 
+    /** What that version found where nothing was left to be redone. */
+    private static final List<String> FOR_NOTHING =
+            List.of(".sqlite: missing", ".sqlite: nothing folded, and nothing in the journal");
+
     private SideLog() {}
 
     /**
      * Writes what the journal holds of an instance beyond its file, durably, to a folder that
-     * appears whole or not at all. Does nothing if it is there: from an earlier time, when the
-     * journal still held all of it.
+     * appears whole or not at all. Does nothing where that is nothing, or if it is there: from an
+     * earlier time, when the journal still held all of it.
      */
     static void write(Traces traces, Path target) throws IOException {
-        if (Files.exists(target)) {
+        long newest = traces.newestUnfolded();
+        if (newest == 0 || Files.exists(target)) {
             return;
         }
-        var making = target.resolveSibling(target.getFileName() + ".new");
-        deleteFolder(making);
+        var making = InstanceFiles.unfinishedSideLog(target);
         Files.createDirectories(making);
         var log =
                 FileJournal.open(
@@ -57,15 +70,41 @@ final class SideLog {
         if (log.durable() < log.last()) {
             throw new IOException(making + ": not all of it became durable");
         }
+        InstanceFiles.keepNewest(making, newest);
         DataFolder.rename(making, target);
     }
 
-    private static void deleteFolder(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            for (var file : SystemDisk.INSTANCE.list(folder)) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
+    /** What the file of an instance lacks of its commits, if anything; the file is well. */
+    static Optional<String> lacking(Path file) throws IOException {
+        var folder = InstanceFiles.sideLog(file);
+        if (!Files.exists(folder)) {
+            return Optional.empty();
         }
+        var newest = InstanceFiles.findNewest(folder);
+        if (newest.isEmpty()) {
+            return isForNothing(file, folder)
+                    ? Optional.empty()
+                    : Optional.of(folder + ": commits that could not be brought into its file");
+        }
+        long folded = ClosedDatabase.foldedCommit(file);
+        return newest.getAsLong() <= folded
+                ? Optional.empty()
+                : Optional.of(
+                        folder
+                                + ": commits up to "
+                                + newest.getAsLong()
+                                + " (its file: up to "
+                                + folded
+                                + ")");
+    }
+
+    /**
+     * Whether an earlier version made it where there was nothing to keep, as it did when it found
+     * no file. An empty one can also mean that nothing of what was lost could be read.
+     */
+    private static boolean isForNothing(Path file, Path folder) throws IOException {
+        var why = InstanceFiles.findReason(file).orElse("");
+        return FOR_NOTHING.stream().anyMatch(why::endsWith)
+                && JournalDump.isEmpty(SystemDisk.INSTANCE, folder);
     }
 }

@@ -58,7 +58,9 @@ final class Upkeep {
         boolean quarantined = quarantine.finds(instance, entry);
         var damage = scrub(entry);
         if (damage.isPresent()) {
-            if (!quarantined) {
+            if (quarantined) {
+                quarantine.keep(instance, entry, damage.get());
+            } else {
                 quarantine.add(instance, damage.get());
             }
             return List.of(damage.get().message());

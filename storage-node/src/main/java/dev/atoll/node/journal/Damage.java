@@ -26,7 +26,7 @@ public record Damage(String file, long offset, long after, long upTo, List<Recor
         return file
                 + " at offset "
                 + offset
-                + ": "
+                + (allKnown() ? ": " : ": up to ")
                 + (upTo - after)
                 + " records lost, positions "
                 + (after + 1)

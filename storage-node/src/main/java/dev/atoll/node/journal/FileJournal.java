@@ -103,7 +103,7 @@ public final class FileJournal implements Journal {
         return logId;
     }
 
-    /** Damage that headers and directories show; that inside records is found by reading them. */
+    @Override
     public List<Damage> damages() {
         return List.copyOf(damages);
     }

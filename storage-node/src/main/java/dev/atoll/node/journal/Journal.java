@@ -2,6 +2,7 @@ package dev.atoll.node.journal;
 
 import dev.atoll.wire.Failure;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,12 @@ public interface Journal extends AutoCloseable {
      * here hold it back. The newest position where there is only one segment.
      */
     long oldestSegmentEnd();
+
+    /**
+     * Damage that was found when the log was opened, such as readers cannot see included: a file
+     * that is not there, or whose header is not. That inside records is found by reading them.
+     */
+    List<Damage> damages();
 
     /** The bytes of all segments that hold records, and how many there should be at most. */
     JournalSize size();

@@ -54,6 +54,21 @@ public final class JournalDump {
         }
     }
 
+    /** Whether the journal in that folder is whole, and never held a record. */
+    public static boolean isEmpty(Disk disk, Path directory) throws IOException {
+        boolean begun =
+                disk.list(directory).stream()
+                        .anyMatch(path -> SegmentFiles.number(path, "segment").isPresent());
+        if (!begun) {
+            return true;
+        }
+        var found = look(new FileJournal.Place(disk, directory)).found();
+        for (var segment : found.segments()) {
+            segment.file().close();
+        }
+        return found.last() == 0 && found.files().damages().isEmpty();
+    }
+
     private record Looked(Recovery.Found found, long segmentBytes) {}
 
     private static Looked look(FileJournal.Place place) throws IOException {

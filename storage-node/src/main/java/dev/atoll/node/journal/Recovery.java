@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +43,7 @@ final class Recovery {
     private final List<Damage> damages = new ArrayList<>();
     private final List<Segment> unopened = new ArrayList<>();
     private @Nullable Long logId;
-    private long lostHeaderIndex;
+    private final FoundIndexes indexes = new FoundIndexes();
     private boolean orderly = true;
     private boolean covered = true;
 
@@ -145,13 +145,16 @@ final class Recovery {
         checkThere(live);
         long newestIndex = live.isEmpty() ? 0 : live.getLast().segment.index();
         long last = live.isEmpty() ? start.position() : confirmTail(live.getLast());
-        if (lostHeaderIndex > newestIndex) {
+        var lost = indexes.lostAtEnd(newestIndex);
+        if (lost.isPresent()) {
             // Whatever was in it had positions: none of them is given out again.
             long next = last + settings.segmentBytes() / BatchHeader.BYTES;
-            damages.add(new Damage(name(lostHeaderIndex), 0, last, next, List.of()));
+            damages.add(new Damage(name(lost.getAsLong()), 0, last, next, List.of()));
             last = next;
+        } else {
+            // Else the next start would not see what this one has seen.
+            demote();
         }
-        demote();
         return new Found(
                 logId(),
                 live.stream().map(one -> one.segment).toList(),
@@ -159,7 +162,9 @@ final class Recovery {
                 start,
                 new Files(
                         spares,
-                        Math.max(newestIndex, lostHeaderIndex) + 1,
+                        // Those that were only made ready are given up, and their indexes with
+                        // them.
+                        (lost.isPresent() ? indexes.newest() : newestIndex) + 1,
                         damages,
                         orderly,
                         covered));
@@ -176,7 +181,7 @@ final class Recovery {
     /** Throws, before anything is changed, if a log was here and none is. */
     private void checkThere(List<Scanned> live) throws IOException {
         var expected = mark.find();
-        if (expected.isPresent() && live.isEmpty() && lostHeaderIndex == 0) {
+        if (expected.isPresent() && live.isEmpty() && !indexes.isAnyLost()) {
             throw new IOException(directory + ": no log is there" + expected(expected.getAsLong()));
         }
     }
@@ -270,11 +275,12 @@ final class Recovery {
             throw mode == Mode.LOOK ? new MovedOn(e) : e;
         }
         opened.add(file);
+        indexes.add(index);
         var block = ByteBuffer.allocate(SegmentHeader.BLOCK_BYTES);
         file.readFully(block, 0);
         var header = SegmentHeader.parse(block.flip());
         if (header.isEmpty()) {
-            lostHeaderIndex = Math.max(lostHeaderIndex, index);
+            indexes.lost(index);
             file.close();
             return Optional.empty();
         }
@@ -282,6 +288,10 @@ final class Recovery {
             throw new MovedOn(null);
         }
         check(path, index, header.get());
+        if (file.size() < settings.segmentBytes()) {
+            // It had its length before it had this name.
+            indexes.lost(index);
+        }
         return Optional.of(new Segment(path, header.get(), file));
     }
 
@@ -469,19 +479,21 @@ final class Recovery {
         for (var spare : spares) {
             number = Math.max(number, SegmentFiles.number(spare, "spare").orElse(0L));
         }
-        var names = new HashMap<Path, Path>();
+        // The newest first, and one after the other: a crash must leave none behind a missing one.
+        unopened.sort(Comparator.comparingLong(Segment::index).reversed());
         for (var segment : unopened) {
             number++;
             segment.file().close();
-            names.put(segment.path(), directory.resolve("%016x.spare".formatted(number)));
+            if (mode == Mode.REPAIR) {
+                var spare = directory.resolve("%016x.spare".formatted(number));
+                disk.rename(segment.path(), spare);
+                disk.syncDirectory(directory);
+                spares.add(spare);
+            }
         }
-        if (mode == Mode.LOOK) {
-            return;
+        if (mode == Mode.REPAIR) {
+            // What an earlier start renamed, and did not get to sync.
+            disk.syncDirectory(directory);
         }
-        for (var name : names.entrySet()) {
-            disk.rename(name.getKey(), name.getValue());
-            spares.add(name.getValue());
-        }
-        disk.syncDirectory(directory);
     }
 }

@@ -38,12 +38,21 @@ final class Capture implements AutoCloseable {
         this.sync = new DatabaseSync(disk, database);
     }
 
-    /** Opens a database that is folded whole, or new; its WAL is gone. */
+    /** Opens a database that is folded whole, or new; its WAL is gone or empty. */
     static Capture open(Disk disk, Path database, boolean create) throws SQLException, IOException {
-        var sums = PageSums.open(disk, database);
+        return open(disk, PageSums.open(disk, database), create);
+    }
+
+    /** The same, with what its sidecar says. */
+    static Capture open(Disk disk, PageSums sums, boolean create) throws SQLException {
+        var database = sums.database();
         var connection = SqliteConnection.openCaptured(database, create);
         try {
-            int pageSize = (int) connection.number("PRAGMA page_size");
+            var folded = sums.folded();
+            int pageSize =
+                    folded.isPresent()
+                            ? folded.get().pageSize()
+                            : Integer.parseInt(connection.runOnce("PRAGMA page_size"));
             var wal = new WalFile(disk, database, pageSize, connection.errors());
             return new Capture(disk, database, connection, wal, sums);
         } catch (SQLException | RuntimeException e) {
@@ -220,10 +229,26 @@ final class Capture implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Closes a database that is folded whole; SQLite deletes the WAL. */
+    /**
+     * Closes a database that is folded whole. Its WAL stays, empty: SQLite would delete it, and
+     * make another file when the database is opened again, which costs more than all else then.
+     */
     @Override
     public void close() throws IOException {
         wal.close();
+        boolean stays;
+        try {
+            stays = Undo.moveWal(disk, database);
+        } finally {
+            closeConnection();
+        }
+        if (stays) {
+            Undo.moveWalBack(disk, database);
+            wal.empty();
+        }
+    }
+
+    private void closeConnection() throws IOException {
         try {
             connection.close();
         } catch (SQLException e) {

@@ -76,6 +76,14 @@ public final class ClosedDatabase {
                 (long) folded.pageCount() * folded.pageSize());
     }
 
+    /** The newest commit that is folded into a file, as its sidecar says; 0 if it says nothing. */
+    public static long foldedCommit(Path file) throws IOException {
+        return PageSums.open(SystemDisk.INSTANCE, file)
+                .folded()
+                .map(PageSums.Folded::commit)
+                .orElse(0L);
+    }
+
     /** What is in a file after a redo. */
     public record Redone(long commit, long timeMicros, int checksum, long bytes) {}
 

@@ -10,11 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.sqlite.core.Codes;
 
 /** Makes and opens the files of instances. Immutable. */
 final class DatabaseOpening {
     private static final Disk DISK = SystemDisk.INSTANCE;
+
+    /** Small enough to be read whole at each opening. */
+    private static final long COMPARED_BYTES_MAX = 1 << 20;
 
     private DatabaseOpening() {}
 
@@ -27,10 +31,11 @@ final class DatabaseOpening {
         if (Files.exists(file)) {
             throw Failure.of(Reason.INSTANCE_EXISTS, file + ": exists (expected: not to)");
         }
-        var capture = connect(file, true);
+        var capture = connect(() -> Capture.open(DISK, file, true), file);
         var database =
                 assemble(
                         capture,
+                        Optional.empty(),
                         connection -> {
                             connection.runOnce("BEGIN IMMEDIATE");
                             var meta = InstanceMeta.create(connection, identity, clock.instant());
@@ -59,26 +64,45 @@ final class DatabaseOpening {
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
         var errors = new SqliteErrors(file);
         try {
-            Redo.clean(DISK, file);
+            Redo.cleanToOpen(DISK, file);
         } catch (IOException e) {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
-        InstanceFile.check(file, errors);
-        checkUntouched(file, errors);
-        var capture = connect(file, false);
+        var extent = InstanceFile.check(file, errors);
+        var sums = readSums(file, errors);
+        checkPages(file, sums, errors);
+        var folded = folded(sums, identity, errors);
+        var capture = connect(() -> Capture.open(DISK, sums, false), file);
         return assemble(
                 capture,
-                connection ->
-                        InstanceMeta.read(connection, identity, folded(capture, file, identity)),
+                Optional.of(extent),
+                connection -> InstanceMeta.read(connection, identity, folded),
                 limits,
                 clock);
     }
 
-    /** A file that somebody wrote while it was closed has to be what it was all the same. */
-    private static void checkUntouched(Path file, SqliteErrors errors) {
+    private static PageSums readSums(Path file, SqliteErrors errors) {
         try {
-            var sums = PageSums.open(DISK, file);
-            if (sums.folded().isEmpty() || sums.isUntouched()) {
+            return PageSums.open(DISK, file);
+        } catch (IOException e) {
+            throw errors.quarantined("its .sums file: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A file that somebody wrote while it was closed has to be what it was all the same, and a
+     * small one is looked at in any case: a write to a page with a flipped bit would give it a
+     * checksum that is right.
+     */
+    private static void checkPages(Path file, PageSums sums, SqliteErrors errors) {
+        try {
+            var folded = sums.folded();
+            if (folded.isEmpty()) {
+                return;
+            }
+            boolean untouched = sums.isUntouched();
+            long bytes = (long) folded.get().pageCount() * folded.get().pageSize();
+            if (untouched && bytes > COMPARED_BYTES_MAX) {
                 return;
             }
             var damaged = new Scrub(DISK, file).all();
@@ -88,22 +112,23 @@ final class DatabaseOpening {
                                 + damaged.getFirst().offset()
                                 + ": page "
                                 + damaged.getFirst().number()
-                                + ": checksum; the file was written by somebody else");
+                                + ": checksum"
+                                + (untouched ? "" : "; the file was written by somebody else"));
             }
         } catch (IOException e) {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static PageSums.Folded folded(Capture capture, Path file, Identity identity) {
-        var errors = new SqliteErrors(file);
+    private static PageSums.Folded folded(PageSums sums, Identity identity, SqliteErrors errors) {
         var folded =
-                capture.folded()
+                sums.folded()
                         .orElseThrow(
                                 () ->
                                         errors.quarantined(
                                                 "its .sums file: "
-                                                        + PageSums.whyEmpty(DISK, file)));
+                                                        + PageSums.whyEmpty(
+                                                                DISK, sums.database())));
         if (folded.incarnation() != identity.incarnation()) {
             throw errors.quarantined(
                     "its .sums file: of incarnation "
@@ -115,10 +140,15 @@ final class DatabaseOpening {
         return folded;
     }
 
-    private static Capture connect(Path file, boolean create) {
+    /** Opens a database. */
+    private interface Connecting {
+        Capture connect() throws SQLException, IOException;
+    }
+
+    private static Capture connect(Connecting connecting, Path file) {
         var errors = new SqliteErrors(file);
         try {
-            return Capture.open(DISK, file, create);
+            return connecting.connect();
         } catch (SQLException e) {
             throw openFailure(e, errors);
         } catch (IOException e) {
@@ -134,11 +164,18 @@ final class DatabaseOpening {
     }
 
     private static InstanceDatabase assemble(
-            Capture capture, MetaSource source, SqliteLimits limits, InstantSource clock) {
+            Capture capture,
+            Optional<Engine.Extent> known,
+            MetaSource source,
+            SqliteLimits limits,
+            InstantSource clock) {
         var connection = capture.connection();
         try {
             var meta = source.meta(connection);
-            var engine = new Engine(connection, meta, capture.requests(), limits);
+            var extent = known.isPresent() ? known.get() : Engine.Extent.of(connection);
+            var engine =
+                    new Engine(
+                            connection, new Engine.Known(meta, extent, capture.requests()), limits);
             return new InstanceDatabase(capture, engine, limits, clock);
         } catch (SQLException e) {
             capture.abandonAfter(e);

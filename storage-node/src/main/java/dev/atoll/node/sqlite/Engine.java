@@ -1,6 +1,8 @@
 package dev.atoll.node.sqlite;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.sqlite.SQLiteLimits;
 
 /**
@@ -20,6 +22,7 @@ final class Engine {
     private static final int VARIABLES_MAX = 32_766;
     private static final int LIKE_PATTERN_MAX = 5_000;
     private static final int COLUMNS_MAX = 2_000;
+    private static final int FUNCTION_ARGUMENTS_MAX = 100;
     private static final int TRIGGER_DEPTH_MAX = 100;
 
     private final SqliteConnection connection;
@@ -34,22 +37,37 @@ final class Engine {
     private volatile InstanceMeta meta;
     private volatile long pages;
 
-    Engine(
-            SqliteConnection connection,
-            InstanceMeta meta,
-            RequestMemory memory,
-            SqliteLimits limits)
-            throws SQLException {
+    Engine(SqliteConnection connection, Known known, SqliteLimits limits) throws SQLException {
         this.connection = connection;
         this.limits = limits;
-        this.meta = meta;
+        this.meta = known.meta();
         this.statements = new Statements(connection, limits.sqlBytesMax());
         this.requests = new RequestTable(connection);
-        this.memory = memory;
-        this.pageSize = connection.number("PRAGMA page_size");
-        this.pages = readPages();
+        this.memory = known.memory();
+        this.pageSize = known.extent().pageBytes();
+        this.pages = known.extent().pages();
         setLimits();
         connection.onProgress(progress);
+    }
+
+    /**
+     * What it is as of the newest commit.
+     *
+     * @param memory of requests
+     */
+    record Known(InstanceMeta meta, Extent extent, RequestMemory memory) {}
+
+    /**
+     * How long the database is.
+     *
+     * @param pages in the file and the WAL
+     */
+    record Extent(int pageBytes, long pages) {
+        static Extent of(SqliteConnection connection) throws SQLException {
+            return new Extent(
+                    Integer.parseInt(connection.runOnce("PRAGMA page_size")),
+                    Long.parseLong(connection.runOnce("PRAGMA page_count")));
+        }
     }
 
     private void setLimits() throws SQLException {
@@ -58,11 +76,12 @@ final class Engine {
         connection.limit(SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH, limits.sqlBytesMax() + SLACK);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_COLUMN, COLUMNS_MAX);
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, FUNCTION_ARGUMENTS_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_VARIABLE_NUMBER, VARIABLES_MAX);
         long most = (limits.databaseBytesMax() + RESERVE_BYTES) / pageSize;
-        connection.runOnce("PRAGMA max_page_count=" + most);
+        connection.runAll("PRAGMA max_page_count=" + most);
     }
 
     SqliteConnection connection() {
@@ -91,6 +110,45 @@ final class Engine {
 
     Progress progress() {
         return progress;
+    }
+
+    /** What SQLite finds wrong; nothing if all is well. */
+    List<String> checkIntegrity(CallBudget budget) throws SQLException {
+        try (var check = connection.prepare("PRAGMA integrity_check")) {
+            progress.begin(budget);
+            var problems = new ArrayList<String>();
+            for (boolean row = check.start(); row; row = check.next()) {
+                problems.add(check.text(0));
+            }
+            return problems.equals(List.of("ok")) ? List.of() : problems;
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** Runs {@code VACUUM}: SQLite attaches what it makes, which the limits of callers forbid. */
+    void vacuum(String into, CallBudget budget) throws SQLException {
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 1);
+        try {
+            progress.begin(budget);
+            connection.runOnce("VACUUM" + into);
+        } finally {
+            progress.end();
+            connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
+        }
+    }
+
+    /** What a fold of the newest commit, of that checksum, writes down. */
+    PageSums.Folded folded(int checksum) {
+        return new PageSums.Folded(
+                meta.identity().incarnation(),
+                meta.commit(),
+                meta.lastCommitMicros(),
+                0,
+                0,
+                checksum,
+                (int) pageSize,
+                (int) pages);
     }
 
     /** As of the newest commit. */

@@ -12,12 +12,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteLimits;
 import org.sqlite.core.Codes;
 
 /**
@@ -111,6 +109,11 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /** To be called before anything that does not only read. */
+    private void beginOther() {
+        checkUsable();
+        endReading();
+    }
+
     private void endReading() {
         if (reading) {
             reading = false;
@@ -124,8 +127,27 @@ public final class InstanceDatabase implements AutoCloseable {
      * if something changed.
      */
     public <T> T write(CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
-        checkUsable();
-        endReading();
+        var done = transact(budget, sink, work);
+        var entry = done.unremembered();
+        if (entry != null) {
+            // Nothing has changed so far, so this is its transaction as well as that.
+            transact(
+                    budget,
+                    sink,
+                    transaction -> {
+                        transaction.settle(entry);
+                        return entry;
+                    });
+        }
+        return done.value();
+    }
+
+    /** With the request that no commit could carry: the rows it wrote are what they were. */
+    private record Done<T>(T value, @Nullable RequestEntry unremembered) {}
+
+    private <T> Done<T> transact(
+            CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
+        beginOther();
         WriteTransaction transaction = null;
         boolean open = true;
         var mark = capture.mark();
@@ -138,8 +160,12 @@ public final class InstanceDatabase implements AutoCloseable {
             engine.progress().end();
             open = false;
             commit(transaction, mark);
-            send(pending, mark, sink);
-            return result;
+            boolean committed = send(pending, mark, sink);
+            return new Done<>(
+                    result,
+                    !committed && pending.requests() instanceof RequestChange.Carry(var entry)
+                            ? entry
+                            : null);
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (Failure e) {
@@ -169,18 +195,17 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /** Takes the commit from the WAL and sends it on; undoes it where it cannot go on. */
-    private void send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
+    /** Takes the commit and sends it on, or undoes it; whether there was one. */
+    private boolean send(WriteTransaction.Pending pending, WalFile.Mark mark, CommitSink sink) {
         boolean known = false;
         try {
             var captured = withBeginning(capture.take(COMMIT_BYTES_MAX));
             if (captured.isPresent()) {
                 send(captured.get(), pending, sink);
                 beginning = null;
-            } else if (!(pending.requests() instanceof RequestChange.None)) {
-                throw new IllegalStateException("a request is remembered by no commit");
             }
             known = true;
+            return captured.isPresent();
         } catch (Failure e) {
             known = true;
             if (e.reason() != Reason.OUTCOME_UNKNOWN && e.reason() != Reason.INSTANCE_QUARANTINED) {
@@ -233,16 +258,16 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            engine = new Engine(capture.connection(), before.meta(), before.memory(), limits);
+            var connection = capture.connection();
+            var known =
+                    new Engine.Known(before.meta(), Engine.Extent.of(connection), before.memory());
+            engine = new Engine(connection, known, limits);
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;
         } catch (IOException e) {
-            broken =
-                    Failure.of(
-                            Reason.OUTCOME_UNKNOWN,
-                            "a commit could not be undone: " + e.getMessage(),
-                            e);
+            var text = "a commit could not be undone: " + e.getMessage();
+            broken = Failure.of(Reason.OUTCOME_UNKNOWN, text, e);
             throw broken;
         }
     }
@@ -252,17 +277,7 @@ public final class InstanceDatabase implements AutoCloseable {
      * the journal already.
      */
     public void fold() {
-        var now =
-                new PageSums.Folded(
-                        identity().incarnation(),
-                        commit(),
-                        engine.meta().lastCommitMicros(),
-                        0,
-                        0,
-                        checksum,
-                        (int) engine.pageSize(),
-                        (int) (sizeBytes() / engine.pageSize()));
-        checkpoint(() -> capture.fold(now, engine.memory().sidecar()));
+        checkpoint(() -> capture.fold(engine.folded(checksum), engine.memory().sidecar()));
     }
 
     /**
@@ -299,21 +314,25 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /** What SQLite finds wrong in the database; nothing if it is well. */
-    public List<String> checkIntegrity(CallBudget budget) {
-        checkUsable();
-        endReading();
-        try (var check = connection().prepare("PRAGMA integrity_check")) {
-            engine.progress().begin(budget);
-            var problems = new ArrayList<String>();
-            for (boolean row = check.start(); row; row = check.next()) {
-                problems.add(check.text(0));
-            }
-            return problems.equals(List.of("ok")) ? List.of() : problems;
+    /** Gives back what only calls need, statements and pages: the next one gets them again. */
+    public void shrink() {
+        beginOther();
+        try {
+            engine.statements().closeAll();
+            connection().forgetStatements();
+            connection().shrink();
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
-        } finally {
-            engine.progress().end();
+        }
+    }
+
+    /** What SQLite finds wrong in the database; nothing if it is well. */
+    public List<String> checkIntegrity(CallBudget budget) {
+        beginOther();
+        try {
+            return engine.checkIntegrity(budget);
+        } catch (SQLException e) {
+            throw noted(engine.errors().ofFile(e));
         }
     }
 
@@ -322,12 +341,12 @@ public final class InstanceDatabase implements AutoCloseable {
      * changes nothing, if it would be a larger one than commits may be.
      */
     public void compact(CallBudget budget, CommitSink sink) {
-        checkUsable();
-        endReading();
+        beginOther();
         var mark = capture.mark();
         try {
-            vacuum("VACUUM", budget);
-            send(new WriteTransaction.Pending(engine.meta(), new RequestChange.None()), mark, sink);
+            engine.vacuum("", budget);
+            var next = new WriteTransaction.Pending(engine.meta(), new RequestChange.None());
+            var _ = send(next, mark, sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));
@@ -338,32 +357,13 @@ public final class InstanceDatabase implements AutoCloseable {
 
     /** Writes a copy without the node's own tables to a file that is not there yet. */
     public void export(CallBudget budget, Path target) {
-        checkUsable();
-        endReading();
+        beginOther();
         try {
-            vacuum("VACUUM INTO '" + target.toString().replace("'", "''") + "'", budget);
+            engine.vacuum(" INTO '" + target.toString().replace("'", "''") + "'", budget);
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         }
-        try (var copy = PlainDatabase.open(target)) {
-            copy.run("DROP TABLE _atoll_meta");
-            copy.run("DROP TABLE _atoll_request");
-            copy.run("VACUUM");
-            // One file, as whoever gets it expects.
-            copy.run("PRAGMA journal_mode = DELETE");
-        }
-    }
-
-    /** SQLite attaches the copy that it makes, which the limits of callers forbid. */
-    private void vacuum(String sql, CallBudget budget) throws SQLException {
-        connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 1);
-        try {
-            engine.progress().begin(budget);
-            connection().runOnce(sql);
-        } finally {
-            engine.progress().end();
-            connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
-        }
+        PlainDatabase.makeExport(target);
     }
 
     /** Whether every commit is in the database file. */

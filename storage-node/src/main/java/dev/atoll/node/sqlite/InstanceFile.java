@@ -37,29 +37,27 @@ final class InstanceFile {
 
     private InstanceFile() {}
 
-    /** Throws INSTANCE_QUARANTINED if the file is missing, cut off or no database. */
-    static void check(Path file, SqliteErrors errors) {
+    /**
+     * How long the database is, whose WAL is gone or empty. Throws INSTANCE_QUARANTINED if the file
+     * is missing, cut off or no database.
+     */
+    static Engine.Extent check(Path file, SqliteErrors errors) {
+        if (!Files.isRegularFile(file)) {
+            throw errors.quarantined("missing");
+        }
         var header = ByteBuffer.allocate(HEADER_BYTES);
-        long bytes;
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw errors.quarantined("missing");
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            boolean more = true;
+            while (more) {
+                more = channel.read(header) > 0;
             }
-            try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                boolean more = true;
-                while (more) {
-                    more = channel.read(header) > 0;
-                }
-                bytes = channel.size();
-            }
-            checkHeader(header, bytes, walBytes(file) > 0, errors);
+            return checkHeader(header, channel.size(), errors);
         } catch (IOException e) {
             throw errors.quarantined("cannot be read: " + e.getMessage(), e);
         }
     }
 
-    private static void checkHeader(
-            ByteBuffer header, long bytes, boolean wal, SqliteErrors errors) {
+    private static Engine.Extent checkHeader(ByteBuffer header, long bytes, SqliteErrors errors) {
         if (header.hasRemaining()) {
             throw errors.quarantined(bytes + " bytes (expected: a database, at least 512)");
         }
@@ -79,18 +77,18 @@ final class InstanceFile {
                             + Byte.toUnsignedInt(header.get(19))
                             + " (expected: 2 and 2)");
         }
-        // With a WAL, a checkpoint may have been cut off: then the WAL still holds what is missing.
-        long expected = Integer.toUnsignedLong(header.getInt(28)) * pageSize;
-        if (!wal && bytes != expected) {
+        long pages = Integer.toUnsignedLong(header.getInt(28));
+        if (bytes != pages * pageSize) {
             throw errors.quarantined(
-                    bytes + " bytes (expected: " + expected + ", as offset 28 says)");
+                    bytes + " bytes (expected: " + pages * pageSize + ", as offset 28 says)");
         }
+        return new Engine.Extent(pageSize, pages);
     }
 
     /**
      * Whether a database was begun there and nothing was ever brought into it: SQLite writes the
-     * first page of a new file, an empty table, and everything else goes to the WAL until the first
-     * fold, which makes the sidecar.
+     * first page of a new file, an empty table, and everything else goes to the WAL until our first
+     * checkpoint, which comes after the first commit is durable.
      */
     static boolean isOnlyBegun(Path file) throws IOException {
         boolean moved = Files.exists(Undo.moved(file));
@@ -119,15 +117,6 @@ final class InstanceFile {
             }
         }
         return true;
-    }
-
-    private static long walBytes(Path file) throws IOException {
-        var wal = wal(file);
-        return Files.exists(wal) ? Files.size(wal) : 0;
-    }
-
-    private static Path wal(Path file) {
-        return file.resolveSibling(file.getFileName() + "-wal");
     }
 
     /** Gives a database another name, and its WAL first: cut off, it can be done again. */

@@ -61,7 +61,7 @@ record InstanceMeta(
             throws SQLException {
         var errors = connection.errors();
         return connection
-                .findFirst(SELECT, row -> read(row, identity, folded, errors))
+                .findOnce(SELECT, row -> read(row, identity, folded, errors))
                 .orElseThrow(() -> errors.quarantined("_atoll_meta: no row"));
     }
 

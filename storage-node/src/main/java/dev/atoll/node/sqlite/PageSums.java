@@ -5,6 +5,7 @@ import dev.atoll.node.disk.DiskFile;
 import dev.atoll.node.disk.OpenMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -111,12 +112,17 @@ final class PageSums {
     /** Reads what the sidecar says, if there is one. */
     static PageSums open(Disk disk, Path database) throws IOException {
         var sums = new PageSums(disk, database);
-        if (disk.exists(file(database))) {
-            try (var opened = disk.open(file(database), OpenMode.READ)) {
-                sums.readSlots(opened);
-            }
+        try (var opened = disk.open(file(database), OpenMode.READ)) {
+            sums.readSlots(opened);
+        } catch (NoSuchFileException e) {
+            // Nothing is folded yet.
         }
         return sums;
+    }
+
+    /** Whose sidecar it is. */
+    Path database() {
+        return database;
     }
 
     /** What is folded; empty before the first time. */
@@ -232,10 +238,15 @@ final class PageSums {
     }
 
     private void readSlots(DiskFile open) throws IOException {
+        var slots = ByteBuffer.allocate(SLOT_STRIDE + SLOT_BYTES);
+        int read = open.readFully(slots, 0);
         for (int i = 0; i < 2; i++) {
-            var slot = ByteBuffer.allocate(SLOT_BYTES);
-            boolean whole = open.readFully(slot, (long) i * SLOT_STRIDE) == SLOT_BYTES;
-            if (whole && isIntact(slot) && slot.getLong(8) > written) {
+            int at = i * SLOT_STRIDE;
+            if (at + SLOT_BYTES > read) {
+                return;
+            }
+            var slot = slots.slice(at, SLOT_BYTES);
+            if (isIntact(slot) && slot.getLong(8) > written) {
                 written = slot.getLong(8);
                 requests =
                         slot.getLong(0) == MAGIC

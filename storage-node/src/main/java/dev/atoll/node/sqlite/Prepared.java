@@ -5,11 +5,11 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConnection;
 import org.sqlite.core.Codes;
 import org.sqlite.core.CoreStatement;
 import org.sqlite.core.DB;
@@ -27,17 +27,31 @@ final class Prepared implements AutoCloseable {
     private final DB database;
     private final CoreStatement statement;
     private final long pointer;
-    private final List<SqlColumn> columns;
+
+    // Read when they are asked for: most statements of the node's own never are.
+    private @Nullable List<SqlColumn> columns;
 
     // Not one that has just ended, without a row: SQLite begins it anew by itself.
     private boolean toBeReset;
 
-    Prepared(SQLiteConnection connection, String sql) throws SQLException {
-        this.database = connection.getDatabase();
-        // What the driver hands out is always a statement of its own.
-        this.statement = (CoreStatement) connection.prepareStatement(sql);
+    Prepared(DB database, String sql) throws SQLException {
+        this.database = database;
+        this.statement = new Bare(sql);
+        database.prepare(statement);
         this.pointer = statement.pointer.safeRunLong((_, address) -> address);
-        this.columns = readColumns();
+    }
+
+    /** As little of a statement as the driver runs. */
+    private static final class Bare extends CoreStatement {
+        Bare(String text) {
+            super(Driver.OUR_TRANSACTIONS);
+            this.sql = text;
+        }
+
+        @Override
+        public ResultSet executeQuery(String text, boolean closeOnCompletion) {
+            throw new UnsupportedOperationException("JDBC");
+        }
     }
 
     private List<SqlColumn> readColumns() throws SQLException {
@@ -50,8 +64,13 @@ final class Prepared implements AutoCloseable {
         return List.copyOf(found);
     }
 
-    List<SqlColumn> columns() {
-        return columns;
+    List<SqlColumn> columns() throws SQLException {
+        var known = columns;
+        if (known == null) {
+            known = readColumns();
+            columns = known;
+        }
+        return known;
     }
 
     /** Takes the first step with nothing bound: whether there is a row. */

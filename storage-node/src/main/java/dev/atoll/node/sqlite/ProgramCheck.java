@@ -26,12 +26,13 @@ final class ProgramCheck {
     private static final int MAIN = 0;
     private static final int JOURNAL_MODE_QUERY = -1;
 
-    private static final String FIND_RESERVED =
-            "SELECT rootpage, name FROM main.sqlite_schema WHERE rootpage > 0 AND"
-                    + " lower(substr(tbl_name, 1, 6)) = '_atoll'";
+    /** Of virtual tables. */
+    private static final Long NO_ROOT = 0L;
 
-    private static final String COUNT_VIRTUAL =
-            "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0";
+    /** The roots of the node's own tables; 0 for each virtual table. */
+    private static final String FIND_RESERVED =
+            "SELECT rootpage FROM main.sqlite_schema WHERE CASE rootpage WHEN 0 THEN type = 'table'"
+                    + " ELSE lower(substr(tbl_name, 1, 6)) = '_atoll' END";
 
     private static final String FIND_SHADOWS =
             "SELECT rootpage, name FROM main.sqlite_schema WHERE rootpage > 0 AND tbl_name IN"
@@ -150,20 +151,22 @@ final class ProgramCheck {
         reservedRoots.clear();
         shadowRoots.clear();
         shadowNames.clear();
-        find(FIND_RESERVED, reservedRoots, new HashSet<>());
-        if (connection.number(COUNT_VIRTUAL) > 0) {
-            find(FIND_SHADOWS, shadowRoots, shadowNames);
+        try (var found = connection.prepare(FIND_RESERVED)) {
+            for (boolean row = found.start(); row; row = found.next()) {
+                reservedRoots.add(found.longValue(0));
+            }
+        }
+        if (reservedRoots.remove(NO_ROOT)) {
+            findShadows();
         }
         known = true;
     }
 
-    private void find(String sql, Set<Long> roots, Set<String> names) throws SQLException {
-        try (var found = connection.prepare(sql)) {
-            boolean row = found.start();
-            while (row) {
-                roots.add(found.longValue(0));
-                names.add(found.text(1).toLowerCase(Locale.ROOT));
-                row = found.next();
+    private void findShadows() throws SQLException {
+        try (var found = connection.prepare(FIND_SHADOWS)) {
+            for (boolean row = found.start(); row; row = found.next()) {
+                shadowRoots.add(found.longValue(0));
+                shadowNames.add(found.text(1).toLowerCase(Locale.ROOT));
             }
         }
     }

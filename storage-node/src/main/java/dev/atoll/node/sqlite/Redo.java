@@ -38,10 +38,8 @@ final class Redo {
         var folded = sums.folded().orElse(null);
         long done = folded == null ? 0 : folded.commit();
         var missing = commits.stream().filter(commit -> commit.commit() > done).toList();
-        if (missing.isEmpty()) {
-            if (folded == null) {
-                throw quarantined(database, "nothing folded, and nothing in the journal");
-            }
+        checkThere(disk, database, folded, missing);
+        if (folded != null && missing.isEmpty()) {
             return folded;
         }
         checkChain(database, folded, missing);
@@ -103,7 +101,23 @@ final class Redo {
         Undo.restoreName(disk, database);
         // What is in it never became durable, or is in the journal.
         disk.delete(beside(database, "-wal"));
-        // Not ours: SQLite would take it for a transaction to be rolled back.
+        deleteJournal(disk, database);
+    }
+
+    /** The same, but that the WAL stays, empty, where there is one. */
+    static void cleanToOpen(Disk disk, Path database) throws IOException {
+        Undo.restoreName(disk, database);
+        var wal = beside(database, "-wal");
+        if (disk.exists(wal) && disk.size(wal) > 0) {
+            try (var file = disk.open(wal, OpenMode.WRITE)) {
+                file.truncate(0);
+            }
+        }
+        deleteJournal(disk, database);
+    }
+
+    /** Not ours: SQLite would take it for a transaction to be rolled back. */
+    private static void deleteJournal(Disk disk, Path database) throws IOException {
         disk.delete(beside(database, "-journal"));
     }
 
@@ -128,6 +142,27 @@ final class Redo {
             }
         }
         return sums;
+    }
+
+    /** What was folded once is in the files alone, not in the journal. */
+    private static void checkThere(
+            Disk disk,
+            Path database,
+            PageSums.@Nullable Folded folded,
+            List<JournalRecord.Commit> missing)
+            throws IOException {
+        boolean whole = !missing.isEmpty() && missing.getFirst().commit() == 1;
+        if (folded == null ? whole : disk.exists(database)) {
+            return;
+        }
+        if (!disk.exists(database)) {
+            throw quarantined(database, "missing");
+        }
+        throw quarantined(
+                database,
+                disk.exists(PageSums.file(database))
+                        ? "its .sums file: says nothing that is whole"
+                        : "its .sums file: missing");
     }
 
     private static void checkChain(

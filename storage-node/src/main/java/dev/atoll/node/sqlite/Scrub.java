@@ -78,7 +78,7 @@ final class Scrub {
         int atOnce = Math.max(1, READ_BYTES / size);
         int end = (int) Math.min((long) next + pages, folded.pageCount() + 1L);
         var damaged = new ArrayList<DamagedPage>();
-        var buffer = ByteBuffer.allocate(atOnce * size);
+        var buffer = ByteBuffer.allocate(Math.min(atOnce, Math.max(1, end - next)) * size);
         try (var file = disk.open(database, OpenMode.READ)) {
             while (next < end) {
                 int count = Math.min(atOnce, end - next);

@@ -11,12 +11,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
-import org.sqlite.SQLiteOpenMode;
 import org.sqlite.core.Codes;
-import org.sqlite.jdbc4.JDBC4Connection;
+import org.sqlite.core.NativeDB;
 
 /**
  * The one connection to a database file, set up as the node needs it. One thread at a time.
@@ -25,8 +22,16 @@ import org.sqlite.jdbc4.JDBC4Connection;
  * prepared once and kept, those of every call at hand.
  */
 final class SqliteConnection implements AutoCloseable {
-    /** Older ones have a bug that corrupts a database when its WAL is reset. */
-    private static final int[] OLDEST_VERSION = {3, 51, 3};
+    /** Half a megabyte of pages. */
+    private static final String CACHE_SIZE = "-512";
+
+    /**
+     * Frees all pages, and then keeps one. SQLite takes room for twenty at once when the cache is
+     * empty and may grow: so it is read while the cache may not.
+     */
+    private static final String SHRINK =
+            "PRAGMA cache_size=1; PRAGMA shrink_memory; PRAGMA page_count; PRAGMA cache_size="
+                    + CACHE_SIZE;
 
     /**
      * In this order. Each is read back: SQLite ignores what it does not know.
@@ -39,7 +44,7 @@ final class SqliteConnection implements AutoCloseable {
     private static final List<String[]> PRAGMAS =
             List.of(
                     new String[] {"locking_mode", "exclusive"},
-                    new String[] {"cache_size", "-512"},
+                    new String[] {"cache_size", CACHE_SIZE},
                     new String[] {"auto_vacuum", "0"},
                     new String[] {"synchronous", "2"},
                     new String[] {"journal_mode", "wal"},
@@ -60,12 +65,15 @@ final class SqliteConnection implements AutoCloseable {
     private static final Set<String> DEPEND_ON_THE_FILE =
             Set.of("locking_mode", "auto_vacuum", "synchronous", "journal_mode");
 
+    /** These answer with the value that they have then: no need to ask again. */
+    private static final Set<String> ANSWER = Set.of("locking_mode", "journal_mode");
+
     /** Lists of pragmas that a connection of this process was found to have taken, all of them. */
     private static final Set<List<String[]>> TAKEN = ConcurrentHashMap.newKeySet();
 
     private static final RowReader<Long> FIRST_NUMBER = row -> row.longValue(0);
 
-    private final SQLiteConnection connection;
+    private final NativeDB database;
     private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
     private final Map<Own, Prepared> atHand = new EnumMap<>(Own.class);
@@ -85,8 +93,8 @@ final class SqliteConnection implements AutoCloseable {
         }
     }
 
-    private SqliteConnection(SQLiteConnection connection, SqliteErrors errors) {
-        this.connection = connection;
+    private SqliteConnection(NativeDB database, SqliteErrors errors) {
+        this.database = database;
         this.errors = errors;
     }
 
@@ -97,7 +105,14 @@ final class SqliteConnection implements AutoCloseable {
 
     /** As above, but SQLite syncs nothing by itself and never checkpoints but when it is closed. */
     static SqliteConnection openCaptured(Path file, boolean create) throws SQLException {
-        return open(file, create, CAPTURED_PRAGMAS);
+        var opened = open(file, create, CAPTURED_PRAGMAS);
+        try {
+            opened.shrink();
+            return opened;
+        } catch (SQLException e) {
+            opened.closeAfter(e);
+            throw e;
+        }
     }
 
     private static List<String[]> captured() {
@@ -111,20 +126,7 @@ final class SqliteConnection implements AutoCloseable {
 
     private static SqliteConnection open(Path file, boolean create, List<String[]> pragmas)
             throws SQLException {
-        var config = new SQLiteConfig();
-        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
-        config.resetOpenMode(SQLiteOpenMode.FULLMUTEX);
-        if (!create) {
-            config.resetOpenMode(SQLiteOpenMode.CREATE);
-        }
-        config.setBusyTimeout(0);
-        var path = file.toAbsolutePath().toString();
-        // A URI: as a plain name, the driver would take what follows a '?' for pragmas.
-        var uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23");
-        var opened =
-                new SqliteConnection(
-                        new JDBC4Connection("jdbc:sqlite:" + uri, uri, config.toProperties()),
-                        new SqliteErrors(file));
+        var opened = new SqliteConnection(Driver.open(file, create), new SqliteErrors(file));
         try {
             opened.setUp(pragmas);
         } catch (SQLException | RuntimeException e) {
@@ -135,9 +137,6 @@ final class SqliteConnection implements AutoCloseable {
     }
 
     private void setUp(List<String[]> pragmas) throws SQLException {
-        // Tells the driver that transactions are ours: else it adds a BEGIN and COMMIT of its own.
-        connection.getConnectionConfig().setAutoCommit(false);
-        checkVersion(connection.libversion());
         if (TAKEN.contains(pragmas)) {
             setTaken(pragmas);
         } else {
@@ -148,34 +147,23 @@ final class SqliteConnection implements AutoCloseable {
         }
     }
 
-    /** In one call; reading each back would be most of what opening costs. */
+    /** In few calls; reading each back would be most of what opening costs. */
     private void setTaken(List<String[]> pragmas) throws SQLException {
-        var all = new StringBuilder();
+        var silent = new StringBuilder();
         for (var pragma : pragmas) {
-            all.append("PRAGMA ").append(pragma[0]).append('=').append(pragma[1]).append(';');
-        }
-        var database = connection.getDatabase();
-        int code = database._exec(all.toString());
-        if (code != Codes.SQLITE_OK) {
-            database.throwex(code);
-        }
-        for (var pragma : pragmas) {
-            if (DEPEND_ON_THE_FILE.contains(pragma[0])) {
-                checkPragma(pragma[0], pragma[1]);
+            var text = "PRAGMA " + pragma[0] + '=' + pragma[1] + ';';
+            if (ANSWER.contains(pragma[0])) {
+                runAll(silent.toString());
+                silent.setLength(0);
+                check(pragma[0], pragma[1], runOnce(text));
+            } else {
+                silent.append(text);
             }
         }
-    }
-
-    private static void checkVersion(String version) {
-        var parts = version.split("\\.", -1);
-        for (int i = 0; i < OLDEST_VERSION.length; i++) {
-            int part = Integer.parseInt(parts[i]);
-            if (part != OLDEST_VERSION[i]) {
-                if (part > OLDEST_VERSION[i]) {
-                    return;
-                }
-                throw new IllegalStateException(
-                        "SQLite: " + version + " (expected: 3.51.3 or newer)");
+        runAll(silent.toString());
+        for (var pragma : pragmas) {
+            if (DEPEND_ON_THE_FILE.contains(pragma[0]) && !ANSWER.contains(pragma[0])) {
+                checkPragma(pragma[0], pragma[1]);
             }
         }
     }
@@ -187,10 +175,34 @@ final class SqliteConnection implements AutoCloseable {
     }
 
     private void checkPragma(String name, String value) throws SQLException {
-        var found = runOnce("PRAGMA " + name);
+        check(name, value, runOnce("PRAGMA " + name));
+    }
+
+    private static void check(String name, String value, String found) {
         if (!found.equals(value)) {
             throw new IllegalStateException(
                     "SQLite's " + name + ": " + found + " (expected: " + value + ")");
+        }
+    }
+
+    /** Gives the memory of pages back; to be called outside a transaction. */
+    void shrink() throws SQLException {
+        runAll(SHRINK);
+    }
+
+    /** Closes the statements of our own; they are prepared again when they are needed. */
+    void forgetStatements() {
+        own.values().forEach(Prepared::close);
+        own.clear();
+        atHand.values().forEach(Prepared::close);
+        atHand.clear();
+    }
+
+    /** Runs statements whose rows nobody wants. */
+    void runAll(String statements) throws SQLException {
+        int code = database._exec(statements);
+        if (code != Codes.SQLITE_OK) {
+            database.throwex(code);
         }
     }
 
@@ -212,18 +224,16 @@ final class SqliteConnection implements AutoCloseable {
     }
 
     void limit(SQLiteLimits limit, long value) throws SQLException {
-        connection
-                .getDatabase()
-                .limit(limit.getId(), Math.toIntExact(Math.min(value, Integer.MAX_VALUE)));
+        database.limit(limit.getId(), Math.toIntExact(Math.min(value, Integer.MAX_VALUE)));
     }
 
     /** Has the handler asked every thousand steps whether to go on. */
     void onProgress(ProgressHandler handler) throws SQLException {
-        ProgressHandler.setHandler(connection, Progress.STEPS, handler);
+        database.register_progress_handler(Progress.STEPS, handler);
     }
 
     Prepared prepare(String sql) throws SQLException {
-        return new Prepared(connection, sql);
+        return new Prepared(database, sql);
     }
 
     /** Runs a statement of our own that gives nothing. */
@@ -276,6 +286,13 @@ final class SqliteConnection implements AutoCloseable {
         }
     }
 
+    /** What a statement that is not worth keeping gives in its first row. */
+    <T> Optional<T> findOnce(String sql, RowReader<T> reader) throws SQLException {
+        try (var prepared = prepare(sql)) {
+            return prepared.start() ? Optional.of(reader.read(prepared)) : Optional.empty();
+        }
+    }
+
     /** What a statement of our own gives in its first row. */
     <T> Optional<T> findFirst(String sql, RowReader<T> reader, @Nullable Object... parameters)
             throws SQLException {
@@ -315,12 +332,12 @@ final class SqliteConnection implements AutoCloseable {
 
     /** Rows that the last INSERT, UPDATE or DELETE changed itself. */
     long changes() throws SQLException {
-        return connection.getDatabase().changes();
+        return database.changes();
     }
 
     /** Rows changed since this connection was opened, by triggers too. */
     long totalChanges() throws SQLException {
-        return connection.getDatabase().total_changes();
+        return database.total_changes();
     }
 
     /** Closes after an error, which must not be lost for another. */
@@ -334,6 +351,8 @@ final class SqliteConnection implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        connection.close();
+        if (!database.isClosed()) {
+            database.close();
+        }
     }
 }

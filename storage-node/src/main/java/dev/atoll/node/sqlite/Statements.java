@@ -77,11 +77,16 @@ final class Statements {
 
     /** Forgets every statement, since the schema is another. */
     void clear() {
+        closeAll();
+        programCheck.forget();
+    }
+
+    /** Closes every statement, for the memory; each is prepared again when it is asked for. */
+    void closeAll() {
         for (var checked : kept.values()) {
             checked.prepared.close();
         }
         kept.clear();
-        programCheck.forget();
     }
 
     private void keep(String sql, Checked checked) {

@@ -39,6 +39,24 @@ final class Undo {
         disk.rename(moved, database);
     }
 
+    /**
+     * Gives the WAL of an open database another name, since on closing SQLite deletes what has its
+     * own. Returns whether it is there.
+     */
+    static boolean moveWal(Disk disk, Path database) throws IOException {
+        var wal = named(database, WAL);
+        boolean there = disk.exists(wal);
+        if (there) {
+            disk.rename(wal, named(moved(database), WAL));
+        }
+        return there;
+    }
+
+    /** Gives the WAL, which nobody has open now, its name back. */
+    static void moveWalBack(Disk disk, Path database) throws IOException {
+        disk.rename(named(moved(database), WAL), named(database, WAL));
+    }
+
     /** Ends what a crash cut short: the database gets its name back; the WAL is for the redo. */
     static void restoreName(Disk disk, Path database) throws IOException {
         var moved = moved(database);

@@ -181,6 +181,16 @@ final class WalFile implements AutoCloseable {
         }
     }
 
+    /** Empties the file, which nobody has open, and all of which is in the database. */
+    void empty() throws IOException {
+        // What was rolled back may be in it, too.
+        if (disk.size(file) > 0) {
+            try (var wal = disk.open(file, OpenMode.WRITE)) {
+                wal.truncate(0);
+            }
+        }
+    }
+
     /**
      * Verifies every frame from the header to the end; the CRC-32C of the last image of each page.
      */

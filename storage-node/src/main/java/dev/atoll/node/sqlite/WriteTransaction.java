@@ -56,7 +56,10 @@ public final class WriteTransaction extends ReadTransaction {
         }
     }
 
-    /** Whether there are pages that the commit has to write. */
+    /**
+     * Whether there are probably pages that the commit has to write: not if the rows that were
+     * written are what they were, which SQLite counts all the same.
+     */
     private boolean changedPages() throws SQLException {
         return engine.connection().totalChanges() != changesBefore
                 || (schemaTouched && engine.connection().number(SCHEMA_VERSION) != schemaBefore);
@@ -87,19 +90,35 @@ public final class WriteTransaction extends ReadTransaction {
         try {
             RequestTable.check(remembered);
             var entry = new RequestEntry(new RequestTable.Request(principal, id), remembered);
-            // A commit without a page would carry nothing: there is none.
-            requests =
+            // Without a page there is no commit that could carry it.
+            var change =
                     changedPages() ? engine.memory().with(entry) : engine.memory().settling(entry);
-            if (requests instanceof RequestChange.Settle(var entries)) {
+            if (change instanceof RequestChange.Settle settle) {
                 // Before what the node itself adds, which has room of its own.
                 checkSize();
-                level = engine.requests().add(entries, now, level);
+                apply(settle);
             }
+            requests = change;
         } catch (SQLException e) {
             throw fail(failure(e));
         } catch (Failure e) {
             throw fail(e);
         }
+    }
+
+    /** Remembers a request of a transaction that turned out to change nothing. */
+    void settle(RequestEntry entry) {
+        try {
+            var settle = engine.memory().settling(entry);
+            apply(settle);
+            requests = settle;
+        } catch (SQLException e) {
+            throw fail(failure(e));
+        }
+    }
+
+    private void apply(RequestChange.Settle settle) throws SQLException {
+        level = engine.requests().add(settle.entries(), now, level);
     }
 
     @Override

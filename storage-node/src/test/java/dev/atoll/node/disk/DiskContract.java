@@ -25,6 +25,7 @@ abstract class DiskContract {
             file.sync();
             assertThat(file.size()).isEqualTo(8);
         }
+        assertThat(disk().size(path)).isEqualTo(8);
         try (var file = disk().open(path, OpenMode.READ)) {
             var read = ByteBuffer.allocate(20);
             assertThat(file.readFully(read, 0)).isEqualTo(8);

@@ -292,6 +292,13 @@ public final class FaultyDisk implements Disk {
 
     /** Always the same: this disk has no clock. */
     @Override
+    public long size(Path path) throws IOException {
+        try (var file = open(path, OpenMode.READ)) {
+            return file.size();
+        }
+    }
+
+    @Override
     public long modifiedMicros(Path path) {
         return 0;
     }

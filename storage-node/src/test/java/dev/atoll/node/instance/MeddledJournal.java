@@ -1,12 +1,15 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.journal.Damage;
 import dev.atoll.node.journal.Durable;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.journal.JournalReader;
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.journal.JournalSize;
 import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -20,6 +23,9 @@ final class MeddledJournal implements Journal {
     private final AtomicReference<@Nullable Meddling> forgetting = new AtomicReference<>();
     private final AtomicReference<@Nullable Failure> damage = new AtomicReference<>();
     private volatile long unsaid;
+
+    /** Asked about each record that is read; damaged are those of which it says so. */
+    volatile Predicate<JournalRecord> unreadable = record -> false;
 
     /** Told of each record before it is taken. */
     volatile Consumer<JournalRecord> watcher = record -> {};
@@ -43,6 +49,11 @@ final class MeddledJournal implements Journal {
     /** The next record that is read is damaged. */
     void damage(Failure why) {
         damage.set(why);
+    }
+
+    @Override
+    public List<Damage> damages() {
+        return journal.damages();
     }
 
     @Override
@@ -86,7 +97,11 @@ final class MeddledJournal implements Journal {
         if (why != null) {
             throw why;
         }
-        return journal.read(address);
+        var record = journal.read(address);
+        if (unreadable.test(record)) {
+            throw Failure.of(Reason.CORRUPTION, "address " + address + ": damaged");
+        }
+        return record;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.journal.FileJournal;
@@ -20,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The instances of a node without its network, over a journal that a test can interfere with. */
@@ -29,7 +32,7 @@ final class TestInstances implements AutoCloseable {
     /** One: whatever keeps new instances out of a shard keeps them all out. */
     private static final int SHARDS = 1;
 
-    private static final long MIB = 1 << 20;
+    private static final long SEGMENT_BYTES = 256 << 10;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Runs once, when a listing looks at the first row that it has read from the catalogue. */
@@ -43,16 +46,24 @@ final class TestInstances implements AutoCloseable {
     private final DataFolder folder;
     private final Recovery recovery;
 
-    private TestInstances(Path data, int openMax) throws IOException {
+    private TestInstances(
+            Path data, int openMax, Consumer<MeddledJournal> meddling, boolean redoFirst)
+            throws IOException {
         folder = DataFolder.open(data, "test", SHARDS, new Random(1));
         journal =
                 new MeddledJournal(
                         FileJournal.open(
                                 new FileJournal.Place(SystemDisk.INSTANCE, folder.journal()),
-                                new JournalSettings(MIB, 8 * MIB, 8 * MIB, 0, Duration.ofDays(1)),
+                                new JournalSettings(
+                                        SEGMENT_BYTES,
+                                        8 * SEGMENT_BYTES,
+                                        8 * SEGMENT_BYTES,
+                                        0,
+                                        Duration.ofDays(1)),
                                 new JournalMetrics(new SimpleMeterRegistry()),
                                 new FileJournal.Sources(
                                         System::nanoTime, new Random(2), LogMark.NONE)));
+        meddling.accept(journal);
         recovery = Recovery.prepare(journal, folder, SqliteLimits.DEFAULT, false);
         door =
                 new Instances(
@@ -65,16 +76,38 @@ final class TestInstances implements AutoCloseable {
                         new InstanceLimits(
                                 openMax,
                                 100,
-                                Duration.ofDays(1),
+                                new InstanceLimits.Idle(Duration.ofDays(1), Duration.ofDays(1)),
                                 Duration.ofDays(1),
                                 0,
                                 SqliteLimits.DEFAULT),
                         2);
+        if (redoFirst) {
+            redoAll();
+        }
         door.start();
     }
 
+    private void redoAll() {
+        recovery.catalog()
+                .list(new Catalog.Range("", "", Optional.empty()), new Owner().ownedShards(), 100)
+                .forEach(entry -> recovery.ensure(entry.incarnation()));
+    }
+
+    /** The first ten of the range. */
+    List<InstanceStatus> list(Catalog.Range range) {
+        return door.list(range, door.ownedShards(), 10);
+    }
+
     static TestInstances open(Path data, int openMax) throws IOException {
-        return new TestInstances(data, openMax);
+        return new TestInstances(data, openMax, journal -> {}, false);
+    }
+
+    /**
+     * The same, over a journal that is meddled with before the recovery begins; all is redone on
+     * this thread, one instance after the other.
+     */
+    static TestInstances recover(Path data, Consumer<MeddledJournal> meddling) throws IOException {
+        return new TestInstances(data, 10, meddling, true);
     }
 
     /** All shards, and whoever asks for them can be kept waiting. */

@@ -140,6 +140,65 @@ class CrashTest {
         model.acknowledged = journal.last();
     }
 
+    /** At every step of a start, then at every step of the next, and of the one after that. */
+    @Test
+    void aStartThatIsCutOffAtEveryStepThreeTimesOnEndLosesNothing() throws IOException {
+        var maker = new Maker(3);
+        var disk = new FaultyDisk();
+        var mark = new MemoryMark();
+        var random = new Random(3);
+        var model = new Model();
+        var journal = open(disk, mark, random);
+        for (int i = 0; i < 60; i++) {
+            var commit = maker.commit(1 + i % 3, 8);
+            model.all.add(commit);
+            TestLog.write(journal, commit);
+            if (i == 40) {
+                model.trimmed = 20;
+                journal.trim(model.trimmed);
+            }
+        }
+        model.acknowledged = model.all.size();
+        var torn = disk.crash(1);
+        journal.close();
+
+        int interrupted = startAndCutOff(torn, mark, model, 3);
+
+        assertThat(interrupted).isGreaterThan(300);
+    }
+
+    /** How many starts were cut off, in all. */
+    private static int startAndCutOff(FaultyDisk found, LogMark mark, Model model, int times)
+            throws IOException {
+        int interrupted = 0;
+        boolean cut = true;
+        for (int step = 0; cut; step++) {
+            var disk = found.copy();
+            disk.powerOffAfter(step);
+            cut = isCutOff(disk, mark, step);
+            var after = disk.crash(step);
+            interrupted += cut ? 1 : 0;
+            if (times > 1) {
+                interrupted += startAndCutOff(after, mark, model, times - 1);
+            } else {
+                try (var journal = open(after, mark, new Random(step))) {
+                    check(journal, model);
+                }
+            }
+        }
+        return interrupted;
+    }
+
+    private static boolean isCutOff(FaultyDisk disk, LogMark mark, int step) throws IOException {
+        try (var journal = open(disk, mark, new Random(step))) {
+            TestLog.damages(journal);
+            return false;
+        } catch (IOException e) {
+            assertThat(e).hasStackTraceContaining("the power is off");
+            return true;
+        }
+    }
+
     @Test
     void losesTheNamesOfTrimmedSegmentsInAnyOrder() throws IOException {
         for (long seed = 0; seed < 40; seed++) {

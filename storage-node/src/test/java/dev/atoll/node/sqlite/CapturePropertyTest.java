@@ -6,10 +6,12 @@ import dev.atoll.node.disk.SystemDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class CapturePropertyTest {
     private static final int ROUNDS = Integer.getInteger("atoll.rounds", 30);
     private static final int STEPS = 60;
+
+    /** At a page of 4 KiB. */
+    private static final long LOCK_PAGE = (1L << 30) / 4096 + 1;
 
     @TempDir Path folder;
 
@@ -78,6 +83,70 @@ class CapturePropertyTest {
                 .isEqualTo("ok");
         database.capture().close();
         assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all()).isEmpty();
+    }
+
+    /**
+     * The same where the database grows past the page at 1 GiB, which SQLite never uses; takes
+     * minutes, and 3 GiB of disk: {@code -Datoll.long=true}.
+     */
+    @Test
+    @EnabledIfSystemProperty(named = "atoll.long", matches = "true")
+    void theJournalsCopyEqualsTheDatabaseBeyondOneGibibyte() throws Exception {
+        long seed = Long.getLong("atoll.seed", new SecureRandom().nextLong());
+        System.out.println("CapturePropertyTest: -Datoll.seed=" + seed);
+        var random = new Random(seed);
+        var copy = Files.createDirectory(folder.resolve("copy")).resolve("i.sqlite");
+        var database = CapturedDatabase.create(folder);
+        database.commit("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+        while (database.number("PRAGMA page_count") < LOCK_PAGE - 10_000) {
+            database.commit("INSERT INTO t(v) VALUES (zeroblob(50000000))");
+            follow(database, copy);
+        }
+        database.commit("DELETE FROM t WHERE id = 3");
+        for (int step = 0; step < STEPS || !isBeyond(database); step++) {
+            int what = random.nextInt(100);
+            if (what < 60) {
+                database.commit(largeStatement(random));
+            } else if (what < 70) {
+                database.rollBack(largeStatement(random), largeStatement(random));
+            } else if (what < 80) {
+                var mark = database.capture().mark();
+                database.commit(largeStatement(random), largeStatement(random))
+                        .ifPresent(undone -> database.journal.removeLast());
+                database.capture().undo(mark);
+            } else if (what < 85) {
+                database.crashAndRecover();
+            } else {
+                follow(database, copy);
+                assertThat(Files.mismatch(database.file, copy)).isEqualTo(-1);
+            }
+        }
+        follow(database, copy);
+        assertThat(Files.mismatch(database.file, copy)).isEqualTo(-1);
+        assertThat(database.capture().connection().runOnce("PRAGMA integrity_check"))
+                .isEqualTo("ok");
+        database.capture().close();
+        assertThat(new Scrub(SystemDisk.INSTANCE, database.file).all()).isEmpty();
+    }
+
+    private static boolean isBeyond(CapturedDatabase database) throws SQLException {
+        return database.number("PRAGMA page_count") > LOCK_PAGE + 1_000;
+    }
+
+    /** Folds, and brings into the copy what the journal holds; it need not hold that any longer. */
+    private static void follow(CapturedDatabase database, Path copy) throws Exception {
+        database.fold();
+        Redo.redo(SystemDisk.INSTANCE, copy, CapturedDatabase.INCARNATION, database.journal);
+        database.journal.subList(0, database.journal.size() - 1).clear();
+    }
+
+    private static String largeStatement(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> "DELETE FROM t WHERE id = (SELECT max(id) FROM t)";
+            case 1 -> "UPDATE t SET v = randomblob(5000) WHERE id = (SELECT max(id) FROM t)";
+            case 2 -> "CREATE TABLE IF NOT EXISTS other(id INTEGER PRIMARY KEY, a)";
+            default -> "INSERT INTO t(v) VALUES (randomblob(" + random.nextInt(9_000_000) + "))";
+        };
     }
 
     private static String[] statements(Random random, List<String> tables) {

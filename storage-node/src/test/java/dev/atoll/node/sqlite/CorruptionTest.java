@@ -96,6 +96,17 @@ class CorruptionTest {
     }
 
     @Test
+    void noticesABitFlippedInAValueOfASmallFileWhenItIsOpened() throws IOException {
+        try (var database = TestDatabase.in(Files.createDirectory(folder.resolve("small")))) {
+            file = database.file;
+            database.execute("CREATE TABLE t (a)");
+            database.execute("INSERT INTO t VALUES (zeroblob(20000))");
+        }
+        overwrite(4 * PAGE + 1000L, (byte) 16);
+        assertThat(quarantined().message()).endsWith("offset " + 4 * PAGE + ": page 5: checksum");
+    }
+
+    @Test
     void noticesThatTheFileIsMissing() throws IOException {
         ClosedDatabase.delete(file);
         assertThat(quarantined().message()).endsWith("missing");
@@ -313,7 +324,7 @@ class CorruptionTest {
 
     @Test
     void deletesEverythingOfAnInstance() throws IOException {
-        Files.createFile(file.resolveSibling("alice.sqlite-wal"));
+        assertThat(file.resolveSibling("alice.sqlite-wal")).exists();
         ClosedDatabase.delete(file);
         ClosedDatabase.delete(file);
         try (var files = Files.list(folder)) {
@@ -332,7 +343,35 @@ class CorruptionTest {
             }
         }
         try (var files = Files.list(folder)) {
-            assertThat(files).containsExactlyInAnyOrder(file, PageSums.file(file));
+            assertThat(files)
+                    .containsExactlyInAnyOrder(
+                            file, PageSums.file(file), folder.resolve("alice.sqlite-wal"));
+        }
+        assertThat(folder.resolve("alice.sqlite-wal")).isEmptyFile();
+    }
+
+    @Test
+    void keepsItsEmptyWalWhileItIsClosedAndUsesItAgain() throws IOException {
+        var wal = folder.resolve("alice.sqlite-wal");
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS);
+        }
+        var inode = Files.getAttribute(wal, "unix:ino");
+        for (long id = ROWS + 1; id <= ROWS + 3; id++) {
+            var insert = SqlCall.of("INSERT INTO t VALUES (?, zeroblob(3000))", SqlValue.of(id));
+            try (var database = open(ALICE)) {
+                database.write(TestDatabase.budget(), TestDatabase.SINK, t -> t.execute(insert));
+                database.fold();
+                assertThat(wal).isNotEmptyFile();
+            }
+            assertThat(wal).isEmptyFile();
+        }
+        try (var database = open(ALICE)) {
+            assertThat(count(database)).isEqualTo(ROWS + 3);
+        }
+        assertThat(Files.getAttribute(wal, "unix:ino")).isEqualTo(inode);
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactlyInAnyOrder(file, PageSums.file(file), wal);
         }
     }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.wire.Failure;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -93,7 +92,7 @@ class ReadingTest {
         database.fold();
         assertThat(count()).isEqualTo(1);
         database.close();
-        assertThat(Files.exists(folder.resolve("alice.sqlite-wal"))).isFalse();
+        assertThat(folder.resolve("alice.sqlite-wal")).isEmptyFile();
 
         database =
                 InstanceDatabase.open(

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,48 @@ class RedoCrashTest {
                 assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(failing));
                 isWhole(failing.crash(seed), "sync " + nth + ", seed " + seed);
             }
+        }
+    }
+
+    /** At every step of a redo, then at every step of the next, and of the one after that. */
+    @Test
+    void aRedoThatIsCutOffAtEveryStepThreeTimesOnEndIsDoneAgain() throws IOException {
+        int cases = 0;
+        for (var first = cutOff(disk, 0); first.isPresent(); first = cutOff(disk, cases)) {
+            cases++;
+        }
+        assertThat(cases).isGreaterThan(10);
+        int interrupted = cutOffAndMend(disk, 3, "");
+        assertThat(interrupted).isGreaterThan(cases * cases);
+    }
+
+    /** How often a redo was cut off, in all. */
+    private int cutOffAndMend(FaultyDisk found, int times, String when) throws IOException {
+        int interrupted = 0;
+        for (int step = 0; ; step++) {
+            var at = when + " step " + step;
+            var after = cutOff(found, step);
+            if (after.isEmpty()) {
+                return interrupted;
+            }
+            interrupted++;
+            if (times == 1) {
+                isWhole(after.get(), at);
+            } else {
+                interrupted += cutOffAndMend(after.get(), times - 1, at);
+            }
+        }
+    }
+
+    /** What a power cut at that step of a redo leaves; empty if there are not so many steps. */
+    private Optional<FaultyDisk> cutOff(FaultyDisk found, int step) throws IOException {
+        var cut = found.copy();
+        cut.powerOffAfter(step);
+        try {
+            redo(cut);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(cut.crash(step));
         }
     }
 

@@ -182,6 +182,36 @@ class RequestMemoryTest {
         allAreRemembered("without a change");
     }
 
+    /** SQLite counts such rows, and writes no page. */
+    @Test
+    void areRememberedWhereRowsBecomeWhatTheyWere() throws SQLException {
+        execute("INSERT INTO t VALUES ('same')");
+        request("carried before");
+        long before = database.commit();
+        for (int i = 0; i < 3; i++) {
+            same("one row");
+        }
+        assertThat(database.commit()).isEqualTo(before + 3);
+        assertThat(inTable()).isEqualTo(4);
+        allAreRemembered("rows are the same");
+        sleepAndWake();
+        allAreRemembered("asleep");
+    }
+
+    private void same(String reply) {
+        var id = newId();
+        database.write(
+                budget(),
+                TestDatabase.sink(journal::add),
+                transaction -> {
+                    assertThat(transaction.findRequest(PRINCIPAL, id)).isEmpty();
+                    transaction.execute(SqlCall.of("UPDATE t SET v = v WHERE rowid = 1"));
+                    transaction.remember(PRINCIPAL, id, remembered(reply));
+                    return true;
+                });
+        remembered.put(id, reply);
+    }
+
     @Test
     void largeRepliesAreInThePages() throws SQLException {
         request("x".repeat(1_024));
@@ -248,6 +278,7 @@ class RequestMemoryTest {
                 case 2 -> request("x".repeat(900 + random.nextInt(500)));
                 case 3 -> execute("INSERT INTO t VALUES (2)");
                 case 4 -> database.fold();
+                case 7 -> same("same " + step);
                 case 5 -> database.compact(budget(), TestDatabase.sink(journal::add));
                 case 6 ->
                         failure(
