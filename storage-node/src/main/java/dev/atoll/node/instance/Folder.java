@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -23,6 +24,9 @@ final class Folder implements AutoCloseable {
 
     /** While one waits for the disk, the other prepares. */
     private static final int THREADS = 2;
+
+    /** An instance that was busy each time is folded by its lane. */
+    private static final int TRIES_MAX = 8;
 
     private static final Duration FOLD_WITHIN = Duration.ofMinutes(5);
     private static final Duration CLOSE_MOST = Duration.ofSeconds(30);
@@ -53,22 +57,40 @@ final class Folder implements AutoCloseable {
             instances.forEach(this::foldByItsLane);
         } else if (waiting.compareAndSet(0, instances.size())) {
             // Else the round before is still under way, and most of them are in it.
-            instances.forEach(instance -> threads.execute(() -> foldBeside(instance, before)));
+            instances.forEach(instance -> threads.execute(() -> foldBeside(instance, before, 1)));
         }
     }
 
-    private void foldBeside(HostedInstance instance, long before) {
+    private void foldBeside(HostedInstance instance, long before, int tries) {
+        boolean again = false;
         try {
             if (closed || instance.unfoldedAfter >= before) {
                 return;
             }
             if (!instance.lane.tryRunNow(() -> lifeCycle.fold(instance))) {
-                foldByItsLane(instance);
+                again = tries < TRIES_MAX;
+                if (!again) {
+                    foldByItsLane(instance);
+                }
             }
         } catch (RuntimeException e) {
             // The next round tries again, and whoever calls the instance is told.
             LOG.atError().addKeyValue("instance", instance.key).log("could not be folded", e);
         } finally {
+            if (!again) {
+                waiting.decrementAndGet();
+            }
+        }
+        if (again) {
+            // Behind the others; refused only at the end.
+            again(instance, before, tries + 1);
+        }
+    }
+
+    private void again(HostedInstance instance, long before, int tries) {
+        try {
+            threads.execute(() -> foldBeside(instance, before, tries));
+        } catch (RejectedExecutionException e) {
             waiting.decrementAndGet();
         }
     }
