@@ -1,6 +1,7 @@
 package dev.atoll.node.instance;
 
 import dev.atoll.node.sqlite.CallBudget;
+import dev.atoll.wire.Failure;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.ExecutorService;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A fold waits for the disk most of the time, and hundreds are due at once when a segment gets
  * old: on the lanes' own threads they would leave none for calls. So threads beside those take them
- * one by one, each in the lane of its instance; only one that has calls waiting is left to them.
+ * one by one, each in the lane of its instance; only one that is busy time and again is left to
+ * them.
  */
 final class Folder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
@@ -38,6 +40,9 @@ final class Folder implements AutoCloseable {
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
+    /** Why the newest fold failed; empty if it did not. */
+    private volatile String failure = "";
+
     Folder(LifeCycle lifeCycle, Call.Gate gate, LongSupplier ticker) {
         this.lifeCycle = lifeCycle;
         this.gate = gate;
@@ -57,41 +62,57 @@ final class Folder implements AutoCloseable {
             instances.forEach(this::foldByItsLane);
         } else if (waiting.compareAndSet(0, instances.size())) {
             // Else the round before is still under way, and most of them are in it.
-            instances.forEach(instance -> threads.execute(() -> foldBeside(instance, before, 1)));
+            instances.forEach(instance -> enqueue(instance, before, 1));
+        }
+    }
+
+    private void enqueue(HostedInstance instance, long before, int tries) {
+        try {
+            threads.execute(() -> foldBeside(instance, before, tries));
+        } catch (RejectedExecutionException e) {
+            // Closed: what is open is folded when it goes to sleep.
+            waiting.decrementAndGet();
         }
     }
 
     private void foldBeside(HostedInstance instance, long before, int tries) {
-        boolean again = false;
-        try {
-            if (closed || instance.unfoldedAfter >= before) {
+        if (!tryFold(instance, before)) {
+            if (tries < TRIES_MAX) {
+                // Behind the others.
+                enqueue(instance, before, tries + 1);
                 return;
             }
-            if (!instance.lane.tryRunNow(() -> lifeCycle.fold(instance))) {
-                again = tries < TRIES_MAX;
-                if (!again) {
-                    foldByItsLane(instance);
-                }
-            }
-        } catch (RuntimeException e) {
-            // The next round tries again, and whoever calls the instance is told.
-            LOG.atError().addKeyValue("instance", instance.key).log("could not be folded", e);
-        } finally {
-            if (!again) {
-                waiting.decrementAndGet();
-            }
+            foldByItsLane(instance);
         }
-        if (again) {
-            // Behind the others; refused only at the end.
-            again(instance, before, tries + 1);
+        waiting.decrementAndGet();
+    }
+
+    /** Whether nothing is left to be done: not if the lane is busy. */
+    private boolean tryFold(HostedInstance instance, long before) {
+        if (closed || instance.unfoldedAfter >= before) {
+            return true;
+        }
+        try {
+            boolean done = instance.lane.tryRunNow(() -> lifeCycle.fold(instance));
+            if (done) {
+                failure = "";
+            }
+            return done;
+        } catch (RuntimeException e) {
+            failed(instance, e);
+            return true;
         }
     }
 
-    private void again(HostedInstance instance, long before, int tries) {
-        try {
-            threads.execute(() -> foldBeside(instance, before, tries));
-        } catch (RejectedExecutionException e) {
-            waiting.decrementAndGet();
+    /** Tried again in the next round. Each problem is told once: a full disk has all of them. */
+    private void failed(HostedInstance instance, RuntimeException e) {
+        var problem = e instanceof Failure known ? known.reason().name() : e.toString();
+        if (!problem.equals(failure)) {
+            failure = problem;
+            LOG.atError()
+                    .addKeyValue("instance", instance.key)
+                    .setCause(e)
+                    .log("could not be folded; tried again until it can");
         }
     }
 
