@@ -268,7 +268,7 @@ public record NodeConfig(
 
     private static InstanceLimits instanceLimits(Settings settings) {
         int openMax = (int) settings.integer("open-instances-max", 1, 1_000_000);
-        long beside = FILES_BESIDE + SqliteLimits.filesBesideMax();
+        int beside = FILES_BESIDE + SqliteLimits.filesBesideMax();
         long openable = (OpenFiles.most() - beside) / FILES_OF_AN_INSTANCE;
         if (openMax > openable) {
             settings.problem(

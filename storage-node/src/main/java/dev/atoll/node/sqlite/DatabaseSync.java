@@ -21,7 +21,7 @@ final class DatabaseSync implements AutoCloseable {
      * Beside the two files that SQLite has open for each instance. As many as there is room for:
      * whoever gets none has SQLite sync the WAL with each fold, which can be a megabyte.
      */
-    static final int OPEN_MAX = (int) Math.clamp(OpenFiles.most() / 8, 512, 8_192);
+    static final int OPEN_MAX = Math.clamp(OpenFiles.most() / 8, 512, 8_192);
 
     private static final AtomicInteger OPEN = new AtomicInteger();
 
