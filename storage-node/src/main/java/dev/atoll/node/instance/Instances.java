@@ -50,7 +50,7 @@ public final class Instances implements AutoCloseable {
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
-    private final Folder folds;
+    private final Folds folds;
     private final Trimming trimming;
     private final CommitLog log;
     private final Recovery recovery;
@@ -83,7 +83,7 @@ public final class Instances implements AutoCloseable {
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
-        this.folds = new Folder(lifeCycle, log::hold, ticker);
+        this.folds = new Folds(lifeCycle, log::hold, ticker);
         this.trimming = new Trimming(log, recovery, hosted.values(), folds, ticker);
         // What comes after the end is not needed any more.
         this.sleeper =

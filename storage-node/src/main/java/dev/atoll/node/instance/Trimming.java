@@ -21,7 +21,7 @@ final class Trimming {
     private final Recovery recovery;
     private final Catalog catalog;
     private final Collection<HostedInstance> hosted;
-    private final Folder folder;
+    private final Folds folds;
     private final LongSupplier ticker;
 
     /** What kept the journal from being trimmed the last time; empty if nothing did. */
@@ -33,19 +33,19 @@ final class Trimming {
     /**
      * Watches the instances in that collection.
      *
-     * @param folder has instances folded that hold the journal back
+     * @param folds has instances folded that hold the journal back
      */
     Trimming(
             CommitLog log,
             Recovery recovery,
             Collection<HostedInstance> hosted,
-            Folder folder,
+            Folds folds,
             LongSupplier ticker) {
         this.log = log;
         this.recovery = recovery;
         this.catalog = recovery.catalog();
         this.hosted = hosted;
-        this.folder = folder;
+        this.folds = folds;
         this.ticker = ticker;
         this.notedNanos = ticker.getAsLong();
     }
@@ -97,7 +97,7 @@ final class Trimming {
             }
         }
         if (!holdBack.isEmpty()) {
-            folder.fold(holdBack, oldestEnd, log.isNearlyFull());
+            folds.fold(holdBack, oldestEnd, log.isNearlyFull());
         }
         // Last: of what was gone a moment ago the instance may not speak any more.
         return Math.min(free, recovery.neededAfter());

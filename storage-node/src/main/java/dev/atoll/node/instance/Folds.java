@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * one by one, each in the lane of its instance; only one that is busy time and again is left to
  * them.
  */
-final class Folder implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
+final class Folds implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Folds.class);
 
     /** While one waits for the disk, the other prepares. */
     private static final int THREADS = 2;
@@ -43,13 +43,13 @@ final class Folder implements AutoCloseable {
     /** Why the newest fold failed; empty if it did not. */
     private volatile String failure = "";
 
-    Folder(LifeCycle lifeCycle, Call.Gate gate, LongSupplier ticker) {
+    Folds(LifeCycle lifeCycle, Call.Gate gate, LongSupplier ticker) {
         this.lifeCycle = lifeCycle;
         this.gate = gate;
         this.ticker = ticker;
         this.threads =
                 Executors.newFixedThreadPool(
-                        THREADS, Thread.ofPlatform().daemon().name("folder-", 0).factory());
+                        THREADS, Thread.ofPlatform().daemon().name("fold-", 0).factory());
     }
 
     /**

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Instances that hold the journal back are folded beside the calls that go on. */
-class FolderTest {
+class FoldsTest {
     private static final String HOT = "user:alice";
     private static final String QUIET = "user:bob";
     private static final String BUSY = "user:carol";
