@@ -21,7 +21,7 @@ final class DeviceComparison implements Comparison {
     private final PlainFiles files;
 
     DeviceComparison(Path folder, Window window, EnginePlan.Sizes sizes, long journalBytes)
-            throws IOException, SQLException {
+            throws IOException, SQLException, InterruptedException {
         this.window = window;
         this.sizes = sizes;
         this.device = BlockDevice.of(folder);

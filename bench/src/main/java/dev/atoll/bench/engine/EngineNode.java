@@ -11,7 +11,9 @@ import dev.atoll.node.sqlite.Remembered;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.process.Settings;
+import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
@@ -127,14 +130,22 @@ final class EngineNode implements AutoCloseable {
      * Writes until the journal has become shorter once: from then on it uses files again that it
      * had before, as that of a node does which has run for a while.
      */
-    void fillJournal() {
+    void fillJournal() throws InterruptedException {
         var key = new InstanceKey("bench", "journal");
         write(key, Workload.CREATE);
         write(key, Workload.LARGE);
         long before = 0;
         for (long now = journalBytes(); now >= before; now = journalBytes()) {
             before = now;
-            write(key, Workload.REPLACE_LARGE);
+            try {
+                write(key, Workload.REPLACE_LARGE);
+            } catch (CompletionException e) {
+                if (!(e.getCause() instanceof Failure full) || full.reason() != Reason.NODE_FULL) {
+                    throw e;
+                }
+                // Folds have to catch up.
+                Thread.sleep(LOOK_EVERY);
+            }
         }
     }
 
