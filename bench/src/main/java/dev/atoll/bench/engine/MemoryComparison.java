@@ -1,5 +1,6 @@
 package dev.atoll.bench.engine;
 
+import dev.atoll.node.sqlite.SqliteLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,8 +17,8 @@ final class MemoryComparison implements Comparison {
     /** Database and WAL. */
     private static final int FILES_OF_ENGINE = 2;
 
-    /** Of the process itself, and what instances of the engine share. */
-    private static final int FILES_OTHERWISE = 2_500;
+    /** Of the process itself. */
+    private static final int FILES_OTHERWISE = 2_000;
 
     private final Path folder;
     private final int wanted;
@@ -37,7 +38,8 @@ final class MemoryComparison implements Comparison {
     }
 
     private int openable(int filesEach) {
-        return Math.clamp((ChildProcess.filesMax() - FILES_OTHERWISE) / filesEach, 1, wanted);
+        long others = FILES_OTHERWISE + SqliteLimits.filesBesideMax();
+        return Math.clamp((ChildProcess.filesMax() - others) / filesEach, 1, wanted);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.atoll.bench.engine;
 
 import dev.atoll.bench.engine.RecoveryProcess.Task;
+import dev.atoll.node.sqlite.SqliteLimits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,11 @@ final class RecoveryComparison implements Comparison {
         this.wanted = wanted;
         this.callers = callers;
         this.count =
-                Math.clamp((ChildProcess.filesMax() - FILES_OTHERWISE) / 2, 1, wanted.instances());
+                Math.clamp(
+                        (ChildProcess.filesMax() - FILES_OTHERWISE - SqliteLimits.filesBesideMax())
+                                / 2,
+                        1,
+                        wanted.instances());
         this.node = folder;
         killNode();
     }
