@@ -38,7 +38,7 @@ final class MemoryComparison implements Comparison {
     }
 
     private int openable(int filesEach) {
-        long others = FILES_OTHERWISE + SqliteLimits.filesBesideMax();
+        int others = FILES_OTHERWISE + SqliteLimits.filesBesideMax();
         return Math.clamp((ChildProcess.filesMax() - others) / filesEach, 1, wanted);
     }
 
