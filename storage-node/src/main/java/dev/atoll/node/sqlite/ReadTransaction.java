@@ -1,5 +1,6 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ public sealed class ReadTransaction permits WriteTransaction {
     final Engine engine;
     private final CallBudget budget;
     private long replyBytes;
+    private boolean anyFailed;
 
     ReadTransaction(Engine engine, CallBudget budget) {
         this.engine = engine;
@@ -92,6 +94,9 @@ public sealed class ReadTransaction permits WriteTransaction {
         try {
             checked = engine.statements().find(call, mayWrite);
             var parameters = checked.parameters().bind(call, engine.limits().valueBytesMax());
+            if (checked.writes()) {
+                writes(checked.kind());
+            }
             rows(checked.prepared(), parameters, sink);
             var outcome = checked.changesRows() ? outcome(checked) : Outcome.NONE;
             done = true;
@@ -103,10 +108,18 @@ public sealed class ReadTransaction permits WriteTransaction {
         } catch (SQLException e) {
             throw failure(e, call.sql());
         } finally {
-            if (!done && checked != null) {
-                engine.statements().failed(call, checked);
+            if (!done) {
+                anyFailed = true;
+                if (checked != null) {
+                    engine.statements().failed(call, checked);
+                }
             }
         }
+    }
+
+    /** A statement that writes is about to run. */
+    void writes(StatementKind kind) throws SQLException {
+        throw new IllegalStateException(kind + " in a transaction that reads");
     }
 
     /** A statement that writes has run; only a transaction that may write gets here. */
@@ -137,7 +150,12 @@ public sealed class ReadTransaction permits WriteTransaction {
         long changes = engine.connection().changes();
         boolean inserted = checked.kind() == StatementKind.INSERT && changes > 0;
         return new Outcome(
-                changes, inserted ? engine.connection().number("SELECT last_insert_rowid()") : 0);
+                changes, inserted ? engine.connection().number(Own.LAST_INSERT_ROWID) : 0);
+    }
+
+    /** Whether a statement failed, whatever the work made of that: SQLite may have ended it all. */
+    final boolean anyFailed() {
+        return anyFailed;
     }
 
     final void checkBudget() {

@@ -30,7 +30,12 @@ public final class SqlCheck {
                     ? Optional.of("a parameter (expected: the value itself)")
                     : Optional.empty();
         } catch (Failure e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            // What a caller of a Mutate is told does not help here.
+            return Optional.of(
+                    String.valueOf(e.getMessage())
+                            .replace(
+                                    TextCheck.TRANSACTION,
+                                    "a migration is one transaction by itself"));
         }
     }
 

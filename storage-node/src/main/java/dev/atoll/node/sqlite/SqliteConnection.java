@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.sqlite.core.NativeDB;
  * The one connection to a database file, set up as the node needs it. One thread at a time.
  *
  * <p>Its {@code run} and {@code number} are for the node's own statements: a handful of texts, each
- * prepared once and kept.
+ * prepared once and kept, those of every call at hand.
  */
 final class SqliteConnection implements AutoCloseable {
     /** Half a megabyte of pages. */
@@ -79,6 +80,22 @@ final class SqliteConnection implements AutoCloseable {
     private final NativeDB database;
     private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
+    private final Map<Own, Prepared> atHand = new EnumMap<>(Own.class);
+
+    /** What every call runs. */
+    enum Own {
+        BEGIN("BEGIN"),
+        BEGIN_IMMEDIATE("BEGIN IMMEDIATE"),
+        COMMIT("COMMIT"),
+        ROLLBACK("ROLLBACK"),
+        LAST_INSERT_ROWID("SELECT last_insert_rowid()");
+
+        private final String sql;
+
+        Own(String sql) {
+            this.sql = sql;
+        }
+    }
 
     // One empty set for all connections: most never get a function.
     private Set<String> functions = Set.of();
@@ -201,6 +218,8 @@ final class SqliteConnection implements AutoCloseable {
     void forgetStatements() {
         own.values().forEach(Prepared::close);
         own.clear();
+        atHand.values().forEach(Prepared::close);
+        atHand.clear();
     }
 
     /** Runs statements whose rows nobody wants. */
@@ -260,6 +279,41 @@ final class SqliteConnection implements AutoCloseable {
         return new Prepared(database, sql);
     }
 
+    /** Runs a statement of our own that gives nothing. */
+    void run(Own statement) throws SQLException {
+        var prepared = atHand(statement);
+        try {
+            prepared.start();
+            prepared.finish(false);
+        } catch (SQLException e) {
+            atHand.remove(statement);
+            throw e;
+        }
+    }
+
+    /** The number that a statement of our own gives. */
+    long number(Own statement) throws SQLException {
+        var prepared = atHand(statement);
+        try {
+            prepared.start();
+            long number = prepared.longValue(0);
+            prepared.finish(false);
+            return number;
+        } catch (SQLException e) {
+            atHand.remove(statement);
+            throw e;
+        }
+    }
+
+    private Prepared atHand(Own statement) throws SQLException {
+        var prepared = atHand.get(statement);
+        if (prepared == null) {
+            prepared = prepare(statement.sql);
+            atHand.put(statement, prepared);
+        }
+        return prepared;
+    }
+
     /** Runs a statement of our own to its end. */
     void run(String sql, @Nullable Object... parameters) throws SQLException {
         var prepared = own(sql);
@@ -285,14 +339,23 @@ final class SqliteConnection implements AutoCloseable {
     /** What a statement of our own gives in its first row. */
     <T> Optional<T> findFirst(String sql, RowReader<T> reader, @Nullable Object... parameters)
             throws SQLException {
+        return search(sql, row -> Optional.of(reader.read(row)), parameters);
+    }
+
+    /** What the reader finds in the first row of a statement of our own in which it does. */
+    <T> Optional<T> search(
+            String sql, RowReader<Optional<T>> reader, @Nullable Object... parameters)
+            throws SQLException {
         var prepared = own(sql);
         try {
-            Optional<T> first =
-                    prepared.start(parameters)
-                            ? Optional.of(reader.read(prepared))
-                            : Optional.empty();
+            Optional<T> found = Optional.empty();
+            boolean row = prepared.start(parameters);
+            while (row && found.isEmpty()) {
+                found = reader.read(prepared);
+                row = found.isEmpty() && prepared.next();
+            }
             prepared.finish(false);
-            return first;
+            return found;
         } catch (SQLException e) {
             own.remove(sql);
             throw e;

@@ -18,17 +18,18 @@ import java.util.SequencedMap;
 record Rebuild(
         String table, SequencedMap<String, String> columns, SequencedMap<String, String> from) {
     private static final String NEW = TableSql.MARK + "new";
+    private static final String REQUIRED_WITH_DEFAULT = " NOT NULL DEFAULT ";
 
     /** Keeps values of columns that stay; whoever has no value gets the default. */
     static Rebuild of(String table, StoredTable stored, SequencedMap<String, String> columns) {
         var from = new LinkedHashMap<String, String>();
         columns.forEach(
-                (name, definition) -> {
-                    boolean is = stored.find(name).filter(old -> !isComputed(old)).isPresent();
-                    if (is && !definition.contains("GENERATED ALWAYS")) {
-                        from.put(name, kept(name, definition));
-                    }
-                });
+                (name, definition) ->
+                        stored.find(name)
+                                .filter(old -> !isComputed(old))
+                                .filter(_ -> !definition.contains("GENERATED ALWAYS"))
+                                .ifPresent(
+                                        old -> from.put(name, kept(name, plain(old), definition))));
         return new Rebuild(table, columns, from);
     }
 
@@ -60,16 +61,43 @@ record Rebuild(
     }
 
     /** Where a value is required now, rows that have none get the default. */
-    private static String kept(String name, String definition) {
-        var column = TableSql.quoted(name);
-        int at = definition.indexOf(" NOT NULL DEFAULT ");
+    private static String kept(String name, String oldType, String definition) {
+        var value = converted(TableSql.quoted(name), oldType, definition.split(" ", 2)[0]);
+        int at = definition.indexOf(REQUIRED_WITH_DEFAULT);
         if (at < 0) {
-            return column;
+            return value;
         }
-        var value = definition.substring(at + " NOT NULL DEFAULT ".length());
         // The literal is what comes before a CHECK or REFERENCES of ours.
-        int end = end(value);
-        return "ifnull(" + column + ", " + value.substring(0, end) + ")";
+        var initial = definition.substring(at + REQUIRED_WITH_DEFAULT.length());
+        return "ifnull(" + value + ", " + initial.substring(0, end(initial)) + ")";
+    }
+
+    /**
+     * A value as another type, if that loses nothing: SQLite by itself would make 7 of '007', and
+     * another number of an integer that has more digits than a real. Else a blob, which no such
+     * column takes.
+     */
+    private static String converted(String column, String from, String to) {
+        var same =
+                switch (from + " " + to) {
+                    case "TEXT INTEGER" -> back(column, "INTEGER", "TEXT");
+                    case "TEXT REAL" ->
+                            "%1$s = CAST(CAST(%1$s AS REAL) AS TEXT) OR %1$s ="
+                                    + " CAST(CAST(CAST(%1$s AS REAL) AS INTEGER) AS TEXT)";
+                    case "INTEGER REAL" -> "%1$s BETWEEN -9007199254740992 AND 9007199254740992";
+                    case "REAL INTEGER" -> back(column, "INTEGER", "REAL");
+                    case "REAL TEXT" -> back(column, "TEXT", "REAL");
+                    // To text every integer goes, from blobs nothing, which STRICT sees to.
+                    default -> "";
+                };
+        return same.isEmpty()
+                ? column
+                : "CASE WHEN %1$s IS NULL OR %2$s THEN CAST(%1$s AS %3$s) ELSE x'00' END"
+                        .formatted(column, same.formatted(column), to);
+    }
+
+    private static String back(String column, String to, String from) {
+        return "%s = CAST(CAST(%s AS %s) AS %s)".formatted(column, column, to, from);
     }
 
     private static int end(String value) {

@@ -154,7 +154,7 @@ class ExtrasTest {
                                                 + " ] } ]")))
                 .matches(
                         """
-                        3:36: BEGIN is not allowed: .*
+                        3:36: BEGIN is not allowed: a migration is one transaction by itself
                         3:43: VACUUM is not allowed: .*
                         3:51: PRAGMA \\(expected: a statement that changes data or tables\\)
                         3:78: statement: more than one .*

@@ -6,6 +6,8 @@ import dev.atoll.node.blocks.Block;
 import dev.atoll.node.sqlite.ScratchDatabase;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of tables and rows when the declaration changes. */
 class SchemaPlanTest {
@@ -124,7 +126,7 @@ class SchemaPlanTest {
     void valuesThatFitBecomeAnotherType() {
         try (var database = with(fields("a: { type: text }"), ROWS)) {
             assertThat(Declared.migrate(database, fields("a: { type: integer }")))
-                    .contains("cannot store TEXT value in INTEGER column");
+                    .contains("cannot store BLOB value in INTEGER column");
             database.runAll(List.of("UPDATE t SET a = '12' WHERE id = 'x'"));
             migrated(database, fields("a: { type: integer }"));
             assertThat(Declared.rows(database, "SELECT id, typeof(a) FROM t"))
@@ -133,6 +135,60 @@ class SchemaPlanTest {
                     .contains("CHECK constraint failed");
             migrated(database, fields("a: { type: json }"));
             assertThat(Declared.rows(database, "SELECT id, a FROM t")).isEqualTo("x,12\ny,null");
+        }
+    }
+
+    /** What SQLite would round or tidy up stays what it is, and the change fails. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = "=>",
+            textBlock =
+                    """
+                    text    => '12'                 => integer => 12
+                    text    => '-9223372036854775808' => integer => -9223372036854775808
+                    text    => '007'                => integer => fails
+                    text    => '1e2'                => integer => fails
+                    text    => ' 5'                 => integer => fails
+                    text    => '9223372036854775808' => integer => fails
+                    text    => ''                   => integer => fails
+                    text    => '1.5'                => real    => 1.5
+                    text    => '5'                  => real    => 5.0
+                    text    => '1.10'               => real    => fails
+                    text    => '9007199254740993'   => real    => fails
+                    integer => 9007199254740992     => real    => 9.007199254740992E15
+                    integer => 9007199254740993     => real    => fails
+                    integer => 9223372036854775807  => real    => fails
+                    integer => 9223372036854775807  => text    => 9223372036854775807
+                    integer => 1                    => boolean => 1
+                    integer => 2                    => boolean => fails
+                    real    => 5.0                  => integer => 5
+                    real    => 5.5                  => integer => fails
+                    real    => 1e19                 => integer => fails
+                    real    => 0.1                  => text    => 0.1
+                    real    => 0.30000000000000004  => text    => 0.30000000000000004
+                    text    => '{"a":1}'            => json    => {"a":1}
+                    text    => '{'                  => json    => fails
+                    text    => 'x'                  => blob    => fails
+                    blob    => x'61'                => text    => fails
+                    """,
+            quoteCharacter = '`')
+    void typesChangeWhereNothingIsLost(String from, String value, String to, String becomes) {
+        var insert =
+                "INSERT INTO t(id, createdAt, updatedAt, a) VALUES ('x', 1, 1, "
+                        + value
+                        + "), ('y', 1, 1, NULL)";
+        try (var database = with(fields("a: { type: " + from + " }"), insert)) {
+            var before = Declared.rows(database, "SELECT quote(a), typeof(a) FROM t");
+            var next = fields("a: { type: " + to + " }");
+            if (becomes.equals("fails")) {
+                assertThat(Declared.migrate(database, next)).isNotEmpty();
+                assertThat(Declared.rows(database, "SELECT quote(a), typeof(a) FROM t"))
+                        .isEqualTo(before);
+            } else {
+                migrated(database, next);
+                assertThat(Declared.rows(database, "SELECT a FROM t"))
+                        .isEqualTo(becomes + "\nnull");
+            }
         }
     }
 
