@@ -28,7 +28,7 @@ public final class RowIds {
 
     String next(Instant now) {
         long moment = now.toEpochMilli() << COUNTER_BITS;
-        long step = 1 + random.nextInt(STEP_MAX);
+        long step = 1L + random.nextInt(STEP_MAX);
         long stamp = last.updateAndGet(before -> Math.max(before, moment) + step);
         long counter = stamp & ((1L << COUNTER_BITS) - 1);
         long high = (stamp >>> COUNTER_BITS) << 16 | VERSION | counter;

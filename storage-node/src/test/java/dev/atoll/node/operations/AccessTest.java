@@ -48,11 +48,7 @@ class AccessTest {
                     db.refused(Reason.RULE_DENIED, db.user("alice"), operation);
                 }
             }
-            assertThat(
-                            db.read(
-                                            db.user("alice"),
-                                            new Operation.Count("reads", Filter.ALL))
-                                    .count())
+            assertThat(db.read(db.user("alice"), new Operation.Count("reads", Filter.ALL)).count())
                     .isZero();
             db.add("closed", fields("id", "x", "s", "x"));
             for (var operation : all("closed")) {
@@ -110,13 +106,17 @@ class AccessTest {
                             Dynamic.NULL,
                             new Dynamic.Items(List.of(new Dynamic.Text("pro"))))) {
                 db.refused(
-                        Reason.RULE_DENIED, withPlan(db, wrong), new Operation.Insert("t", Map.of()));
+                        Reason.RULE_DENIED,
+                        withPlan(db, wrong),
+                        new Operation.Insert("t", Map.of()));
             }
             db.add("u", Map.of());
             assertThat(list(db, db.user("a"), "u").rows()).hasSize(1);
             var ban = db.add("bans", Map.of());
             assertThat(list(db, db.user("a"), "u").rows()).isEmpty();
-            db.run(db.service(), new Operation.Update("bans", ban, Patch.of(fields("userId", "b"))));
+            db.run(
+                    db.service(),
+                    new Operation.Update("bans", ban, Patch.of(fields("userId", "b"))));
             assertThat(list(db, db.user("a"), "u").rows()).hasSize(1);
             assertThat(list(db, db.user("b"), "u").rows()).isEmpty();
         }
@@ -145,7 +145,8 @@ class AccessTest {
             db.add("t", fields("s", "aab"));
             assertThat(list(db, db.user("a"), "t").rows()).hasSize(1);
             db.run(db.user("a"), new Operation.Insert("t", fields("s", "xa")));
-            db.refused(Reason.RULE_DENIED, db.user("a"), new Operation.Insert("t", fields("s", "x")));
+            db.refused(
+                    Reason.RULE_DENIED, db.user("a"), new Operation.Insert("t", fields("s", "x")));
         }
     }
 
@@ -155,8 +156,8 @@ class AccessTest {
                 TestOperations.withTables(
                         folder,
                         "t: { fields: { a: { type: integer, default: 2 }, b: { type: integer,"
-                            + " computed: a * 2 } }, access: { read: true, insert: row.b <= 10,"
-                            + " update: true, check: row.b < 10 } }")) {
+                                + " computed: a * 2 } }, access: { read: true, insert: row.b <= 10,"
+                                + " update: true, check: row.b < 10 } }")) {
             var id = TestOperations.id(db.run(db.user("u"), new Operation.Insert("t", Map.of())));
             assertThat(db.row(db.user("u"), "t", id)).containsEntry("b", 4L);
             db.refused(Reason.RULE_DENIED, db.user("u"), new Operation.Insert("t", fields("a", 6)));
@@ -193,8 +194,7 @@ class AccessTest {
 
     @Test
     void anInstanceWithOtherTablesSaysSo() {
-        try (var db =
-                TestOperations.withTables(folder, "t: { fields: { s: { type: text } } }")) {
+        try (var db = TestOperations.withTables(folder, "t: { fields: { s: { type: text } } }")) {
             db.sql("ALTER TABLE t RENAME COLUMN s TO other");
             db.refused(
                     Reason.MIGRATION_FAILED,

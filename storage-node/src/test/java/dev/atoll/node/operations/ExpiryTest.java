@@ -23,16 +23,16 @@ class ExpiryTest {
                 TestOperations.withTables(
                         folder,
                         "codes: { fields: { code: { type: text, unique: true }, place: { type:"
-                            + " text }, seat: { type: integer }, until: { type: datetime } },"
-                            + " indexes: [{ fields: [place, seat], unique: true }], search: [code],"
-                            + " ttl: until, access: { read: true, insert: true, update: true,"
-                            + " delete: true } }",
+                                + " text }, seat: { type: integer }, until: { type: datetime } },"
+                                + " indexes: [{ fields: [place, seat], unique: true }], search: [code],"
+                                + " ttl: until, access: { read: true, insert: true, update: true,"
+                                + " delete: true } }",
                         "uses: { fields: { code: { type: text, references: codes.code, on-delete:"
-                            + " cascade } } }");
+                                + " cascade } } }",
+                        "holds: { fields: { code: { type: text, references: codes.code, on-delete:"
+                                + " restrict } } }");
         var until = db.now().plusSeconds(60);
-        db.add(
-                "codes",
-                fields("id", "old", "code", "c", "place", "p", "seat", 1, "until", until));
+        db.add("codes", fields("id", "old", "code", "c", "place", "p", "seat", 1, "until", until));
         db.add("codes", fields("id", "kept", "code", "k"));
     }
 
@@ -60,8 +60,7 @@ class ExpiryTest {
     void isNowhereToBeFound() {
         db.pass(Duration.ofSeconds(60));
         for (var caller : List.of(db.user("a"), db.service(), db.anonymous())) {
-            db.refused(
-                    Reason.ROW_NOT_FOUND, caller, new Operation.Get("codes", "old", List.of()));
+            db.refused(Reason.ROW_NOT_FOUND, caller, new Operation.Get("codes", "old", List.of()));
             db.refused(
                     Reason.ROW_NOT_FOUND,
                     caller,
@@ -76,9 +75,7 @@ class ExpiryTest {
             var set = new Operation.UpdateWhere("codes", Filter.ALL, Patch.of(fields("seat", 9)));
             assertThat(db.run(caller, set).changes()).isEqualTo(1);
         }
-        assertThat(
-                        db.run(db.service(), new Operation.DeleteWhere("codes", Filter.ALL))
-                                .changes())
+        assertThat(db.run(db.service(), new Operation.DeleteWhere("codes", Filter.ALL)).changes())
                 .isEqualTo(1);
         assertThat(stored()).isEqualTo(1);
     }
@@ -103,9 +100,7 @@ class ExpiryTest {
     @Test
     void doesNotBlockAnUpdateNorAnUpsert() {
         db.pass(Duration.ofSeconds(60));
-        db.run(
-                db.user("a"),
-                new Operation.Update("codes", "kept", Patch.of(fields("code", "c"))));
+        db.run(db.user("a"), new Operation.Update("codes", "kept", Patch.of(fields("code", "c"))));
         assertThat(db.row(db.user("a"), "codes", "kept")).containsEntry("code", "c");
         var upsert = new Operation.Upsert("codes", fields("code", "z", "id", "old"), "code");
         assertThat(TestOperations.id(db.run(db.user("a"), upsert))).isEqualTo("old");
@@ -122,5 +117,16 @@ class ExpiryTest {
                         new Operation.Insert("uses", fields("code", "c")));
         assertThat(failure.details()).containsEntry("field", "code");
         db.add("uses", fields("code", "k"));
+    }
+
+    @Test
+    void staysWhereOthersHoldOnToIt() {
+        db.add("holds", fields("code", "c"));
+        db.pass(Duration.ofSeconds(60));
+        db.refused(
+                Reason.CONSTRAINT_VIOLATION,
+                db.service(),
+                new Operation.Insert("codes", fields("code", "c")));
+        assertThat(stored()).isEqualTo(2);
     }
 }

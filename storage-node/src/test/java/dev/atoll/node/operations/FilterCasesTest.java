@@ -27,7 +27,15 @@ class FilterCasesTest {
         db.add(
                 "docs",
                 fields(
-                        "id", "1", "title", "red fox", "n", 1, "secret", true, "meta",
+                        "id",
+                        "1",
+                        "title",
+                        "red fox",
+                        "n",
+                        1,
+                        "secret",
+                        true,
+                        "meta",
                         TypedValue.json("[\"x\", 1]")));
         db.add("docs", fields("id", "2", "title", "red hen", "n", 5, "kind", "b"));
         db.add("docs", fields("id", "3", "title", "Blue", "slug", "s", "kind", TypedValue.NULL));
@@ -42,9 +50,10 @@ class FilterCasesTest {
         var page =
                 db.read(
                         db.service(),
-                        new Operation.ListRows(
-                                "docs", filter, "", new View(List.of("id"), 0, "")));
-        return TestOperations.only(page).stream().map(String::valueOf).collect(Collectors.joining());
+                        new Operation.ListRows("docs", filter, "", new View(List.of("id"), 0, "")));
+        return TestOperations.only(page).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining());
     }
 
     @ParameterizedTest
@@ -79,9 +88,7 @@ class FilterCasesTest {
                     """)
     void finds(String text, String ids) {
         assertThat(found(new Filter(text))).isEqualTo(ids);
-        assertThat(
-                        db.read(db.service(), new Operation.Count("docs", new Filter(text)))
-                                .count())
+        assertThat(db.read(db.service(), new Operation.Count("docs", new Filter(text))).count())
                 .isEqualTo(ids.length());
     }
 
@@ -111,7 +118,7 @@ class FilterCasesTest {
                     row.nothing == 1            => 1 => 5
                     row.n == 'five'             => 1 => 7
                     fun(row.n)                  => 1 => 1
-                    row.n                       => 1 => 1
+                    row.n                       => 1 => 4
                     row.n ==                    => 1 => 9
                     auth.id == row.ownerId      => 1 => 1
                     tables.docs.exists(d, true) => 1 => 1

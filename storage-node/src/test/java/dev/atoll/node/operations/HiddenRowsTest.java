@@ -65,7 +65,8 @@ class HiddenRowsTest {
 
     private static Map<String, TypedValue> fields(Random random) {
         var fields = new HashMap<String, TypedValue>();
-        fields.put("title", TypedValue.of(List.of("red", "blue", "red blue").get(random.nextInt(3))));
+        fields.put(
+                "title", TypedValue.of(List.of("red", "blue", "red blue").get(random.nextInt(3))));
         if (random.nextBoolean()) {
             fields.put("n", TypedValue.of(random.nextInt(8)));
         }
@@ -123,8 +124,7 @@ class HiddenRowsTest {
                     new Operation.UpdateWhere(
                             "docs",
                             filter,
-                            new Patch(
-                                    Map.of(), Map.of("n", TypedValue.of(1)), List.of("kind")));
+                            new Patch(Map.of(), Map.of("n", TypedValue.of(1)), List.of("kind")));
             case 7 -> new Operation.UpdateWhere("docs", filter, Patch.of(changed(random)));
             default ->
                     random.nextInt(5) == 0

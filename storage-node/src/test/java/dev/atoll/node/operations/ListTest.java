@@ -37,8 +37,7 @@ class ListTest {
     }
 
     private static Operation.ListRows list(Filter filter, String order, int size, String token) {
-        return new Operation.ListRows(
-                "docs", filter, order, new View(List.of("id"), size, token));
+        return new Operation.ListRows("docs", filter, order, new View(List.of("id"), size, token));
     }
 
     /** All pages, each as its ids. */

@@ -43,8 +43,7 @@ class SearchTest {
     }
 
     private List<Object> found(String text) {
-        return TestOperations.only(
-                db.read(db.user("alice"), search(text, Filter.ALL, 0, "")));
+        return TestOperations.only(db.read(db.user("alice"), search(text, Filter.ALL, 0, "")));
     }
 
     @ParameterizedTest
@@ -77,7 +76,8 @@ class SearchTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a-b* \"x\" OR", "\"", "\"\"", "*", "AND", "NOT", "NEAR(a b)", "title:brown", "^brown",
+                "a-b* \"x\" OR", "\"", "\"\"", "*", "AND", "NOT", "NEAR(a b)", "title:brown",
+                        "^brown",
                 "{title}: x", "a\0b", "'; DROP TABLE docs --", "(", "\"a", "\"a\"*", "-", "+", "é̀",
                 "𝄞", "\u200b", "brown\" OR \"1", "col : x", "\\", "%", "_", " "
             })
@@ -102,10 +102,7 @@ class SearchTest {
 
     @Test
     void hasLimits() {
-        db.refused(
-                Reason.LIMIT_EXCEEDED,
-                db.service(),
-                search("x ".repeat(65), Filter.ALL, 0, ""));
+        db.refused(Reason.LIMIT_EXCEEDED, db.service(), search("x ".repeat(65), Filter.ALL, 0, ""));
         db.refused(
                 Reason.LIMIT_EXCEEDED, db.service(), search("x".repeat(5_000), Filter.ALL, 0, ""));
         assertThat(found("brown ".repeat(64))).hasSize(3);
@@ -120,9 +117,7 @@ class SearchTest {
     @Test
     void givesPagesOfWhatMayBeSeen() {
         for (int i = 0; i < 20; i++) {
-            db.add(
-                    "docs",
-                    fields("title", "zebra " + i, "secret", i % 2 == 0, "ownerId", "bob"));
+            db.add("docs", fields("title", "zebra " + i, "secret", i % 2 == 0, "ownerId", "bob"));
         }
         var all = new ArrayList<Object>();
         var token = "";
@@ -135,11 +130,8 @@ class SearchTest {
         assertThat(all).hasSize(10).doesNotHaveDuplicates();
         var bobs = db.read(db.user("bob"), search("zebra", Filter.ALL, 5, "")).nextPageToken();
         db.refused(
-                Reason.PAGE_TOKEN_INVALID,
-                db.user("alice"),
-                search("zebra", Filter.ALL, 5, bobs));
-        db.refused(
-                Reason.PAGE_TOKEN_INVALID, db.user("bob"), search("brown", Filter.ALL, 5, bobs));
+                Reason.PAGE_TOKEN_INVALID, db.user("alice"), search("zebra", Filter.ALL, 5, bobs));
+        db.refused(Reason.PAGE_TOKEN_INVALID, db.user("bob"), search("brown", Filter.ALL, 5, bobs));
     }
 
     @Test

@@ -42,8 +42,7 @@ class UpdateTest {
     }
 
     private static Operation clear(String id, String... fields) {
-        return new Operation.Update(
-                "docs", id, new Patch(Map.of(), Map.of(), List.of(fields)));
+        return new Operation.Update("docs", id, new Patch(Map.of(), Map.of(), List.of(fields)));
     }
 
     @Test
@@ -116,11 +115,9 @@ class UpdateTest {
     @Test
     void incrementsStayInRange() {
         db.run(db.service(), update("mine", "n", 1_000_000));
-        var failure =
-                db.refused(Reason.VALIDATION_FAILED, db.service(), increment("mine", "n", 1));
+        var failure = db.refused(Reason.VALIDATION_FAILED, db.service(), increment("mine", "n", 1));
         assertThat(failure.message()).isEqualTo("n: 1000001 (expected: at most 1000000)");
-        db.refused(
-                Reason.VALIDATION_FAILED, db.service(), increment("mine", "n", Long.MAX_VALUE));
+        db.refused(Reason.VALIDATION_FAILED, db.service(), increment("mine", "n", Long.MAX_VALUE));
         db.refused(Reason.VALIDATION_FAILED, db.service(), increment("mine", "n", -1_000_001));
         assertThat(db.row(db.service(), "docs", "mine")).containsEntry("n", 1_000_000L);
     }
@@ -167,7 +164,10 @@ class UpdateTest {
     void namesTheFieldThatIsTakenOrLeadsNowhere() {
         db.run(db.service(), update("bobs", "slug", "s"));
         assertThat(
-                        db.refused(Reason.UNIQUE_VIOLATION, db.service(), update("mine", "slug", "s"))
+                        db.refused(
+                                        Reason.UNIQUE_VIOLATION,
+                                        db.service(),
+                                        update("mine", "slug", "s"))
                                 .details())
                 .containsEntry("field", "slug");
         assertThat(
@@ -191,7 +191,8 @@ class UpdateTest {
     void deletes() {
         assertThat(db.run(db.user("alice"), new Operation.Delete("docs", "mine")).changes())
                 .isEqualTo(1);
-        db.refused(Reason.ROW_NOT_FOUND, db.service(), new Operation.Get("docs", "mine", List.of()));
+        db.refused(
+                Reason.ROW_NOT_FOUND, db.service(), new Operation.Get("docs", "mine", List.of()));
         db.refused(Reason.ROW_NOT_FOUND, db.service(), new Operation.Delete("docs", "mine"));
     }
 
@@ -226,7 +227,8 @@ class UpdateTest {
                         db.user("alice"),
                         List.of(
                                 new Operation.Insert(
-                                        "docs", fields("id", "new", "title", "t", "ownerId", "alice")),
+                                        "docs",
+                                        fields("id", "new", "title", "t", "ownerId", "alice")),
                                 increment("new", "n", 2),
                                 new Operation.Get("docs", "new", List.of("n", "kind")),
                                 new Operation.Count("docs", Filter.ALL),

@@ -109,8 +109,7 @@ class UpsertTest {
     @Test
     void neverChangesAnId() {
         db.add("docs", fields("id", "a", "title", "t", "slug", "s"));
-        db.refused(
-                Reason.VALIDATION_FAILED, db.service(), upsert("slug", "slug", "s", "id", "b"));
+        db.refused(Reason.VALIDATION_FAILED, db.service(), upsert("slug", "slug", "s", "id", "b"));
         db.run(db.service(), upsert("slug", "slug", "s", "id", "a", "n", 1));
         assertThat(db.row(db.service(), "docs", "a")).containsEntry("n", 1L);
     }

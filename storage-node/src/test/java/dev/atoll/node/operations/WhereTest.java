@@ -26,9 +26,7 @@ class WhereTest {
             db.add("docs", fields("id", "b" + i, "title", "t", "n", i, "ownerId", "bob"));
             db.add(
                     "docs",
-                    fields(
-                            "id", "h" + i, "title", "t", "n", i, "ownerId", "bob", "secret",
-                            true));
+                    fields("id", "h" + i, "title", "t", "n", i, "ownerId", "bob", "secret", true));
         }
     }
 
@@ -44,9 +42,7 @@ class WhereTest {
 
     private static Operation add(String filter, Object... namesAndValues) {
         return new Operation.UpdateWhere(
-                "docs",
-                new Filter(filter),
-                new Patch(Map.of(), fields(namesAndValues), List.of()));
+                "docs", new Filter(filter), new Patch(Map.of(), fields(namesAndValues), List.of()));
     }
 
     private long count(String filter) {
@@ -82,8 +78,7 @@ class WhereTest {
 
     @Test
     void everyNewRowIsHeldToTheRule() {
-        db.refused(
-                Reason.RULE_DENIED, db.user("alice"), set("row.n == 1", "ownerId", "bob"));
+        db.refused(Reason.RULE_DENIED, db.user("alice"), set("row.n == 1", "ownerId", "bob"));
         assertThat(count("row.ownerId == 'alice'")).isEqualTo(4);
         assertThat(db.run(db.service(), set("row.n == 1", "ownerId", "carol")).changes())
                 .isEqualTo(3);

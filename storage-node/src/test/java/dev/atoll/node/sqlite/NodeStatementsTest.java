@@ -52,8 +52,7 @@ class NodeStatementsTest {
         ofNode(ASKS, SqlValue.of("b"));
         var failure =
                 TestDatabase.failure(
-                        Reason.STATEMENT_NOT_ALLOWED,
-                        () -> database.query(ASKS, SqlValue.of("b")));
+                        Reason.STATEMENT_NOT_ALLOWED, () -> database.query(ASKS, SqlValue.of("b")));
         assertThat(failure.message()).contains("_atoll");
         assertThat(TestDatabase.plain(ofNode(ASKS, SqlValue.of("y"))))
                 .containsExactly(List.of("xyz"));
@@ -71,9 +70,7 @@ class NodeStatementsTest {
     void doNotWriteWhereOnlyReadsMay() {
         TestDatabase.failure(
                 Reason.READ_ONLY,
-                () ->
-                        database.read(
-                                tx -> tx.query(SqlCall.ofNode("DELETE FROM t", List.of()))));
+                () -> database.read(tx -> tx.query(SqlCall.ofNode("DELETE FROM t", List.of()))));
         assertThat(database.rows("SELECT count(*) FROM t")).containsExactly(List.of(2L));
     }
 
