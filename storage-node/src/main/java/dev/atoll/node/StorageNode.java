@@ -271,6 +271,7 @@ public final class StorageNode implements AutoCloseable {
                 new Instances(
                         new Instances.Parts(
                                 folder, shards, new InstanceMetrics(registry), journal, recovery),
+                        declarations,
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();

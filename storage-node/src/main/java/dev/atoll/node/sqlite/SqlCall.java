@@ -19,7 +19,8 @@ public record SqlCall(
         CALLER,
         /**
          * The node made it of declared names and parameters: it may call the node's functions, and
-         * its program is not looked at. Nothing that a caller says may be in its text.
+         * its program is not looked at. Nothing that a caller says may be in its text. One that
+         * changes tables is for {@link SchemaChange} and for the first transaction of an instance.
          */
         NODE
     }

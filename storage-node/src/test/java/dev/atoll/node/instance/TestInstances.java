@@ -73,6 +73,7 @@ final class TestInstances implements AutoCloseable {
                                 new InstanceMetrics(new SimpleMeterRegistry()),
                                 journal,
                                 recovery),
+                        declarations,
                         new InstanceLimits(
                                 openMax,
                                 100,
