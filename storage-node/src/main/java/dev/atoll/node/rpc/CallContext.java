@@ -70,8 +70,11 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
         return System.nanoTime() + left;
     }
 
-    /** Reads the context from the metadata, and refuses calls that do not come from a router. */
-    static ServerInterceptor interceptor() {
+    /**
+     * Reads the context from the metadata, and refuses calls that do not come from a router, or
+     * whose caller is not served now.
+     */
+    static ServerInterceptor interceptor(UserDoor door) {
         return new ServerInterceptor() {
             @Override
             public <Q, P> ServerCall.Listener<Q> interceptCall(
@@ -83,6 +86,7 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
                 CallContext context;
                 try {
                     context = read(headers);
+                    door.check(context.caller());
                 } catch (Failure e) {
                     call.close(FailureStatus.status(e), FailureStatus.trailers(e));
                     return new ServerCall.Listener<>() {};

@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 final class LinkCalls {
     private final Queries queries;
     private final Mutations mutations;
+    private final UserDoor door;
 
-    LinkCalls(Queries queries, Mutations mutations) {
+    LinkCalls(Queries queries, Mutations mutations, UserDoor door) {
         this.queries = queries;
         this.mutations = mutations;
+        this.door = door;
     }
 
     /**
@@ -32,6 +34,7 @@ final class LinkCalls {
     Call<? extends MessageLite> submit(LinkCall call, Set<InstanceKey> refused) {
         var key = InstanceKey.ofBytes(call.getAuthorisedKey().toByteArray());
         var context = context(call, key);
+        door.check(context.caller());
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(call.getTimeoutMicros());
         var terms =
