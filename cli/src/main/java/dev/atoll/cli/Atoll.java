@@ -1,6 +1,7 @@
 package dev.atoll.cli;
 
 import dev.atoll.cli.admin.ClusterCommand;
+import dev.atoll.cli.admin.ConfigCommand;
 import dev.atoll.cli.admin.InstanceCommand;
 import dev.atoll.cli.admin.JournalCommand;
 import dev.atoll.cli.bench.BenchCommand;
@@ -85,6 +86,7 @@ public final class Atoll {
         commands.put("sql", SqlCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("instance", InstanceCommand::new);
+        commands.put("config", ConfigCommand::new);
         commands.put("cluster", ClusterCommand::new);
         commands.put("journal", JournalCommand::new);
         commands.put("demo", DemoCommand::new);

@@ -38,4 +38,12 @@ final class AnswerOptions {
             out.flush();
         }
     }
+
+    /** Prints what a program reads, for it alone. */
+    void printForPrograms(String line, PrintWriter out) {
+        if (json) {
+            out.println(line);
+            out.flush();
+        }
+    }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +39,8 @@ public final class ActiveConfig implements AutoCloseable {
     private final ConfigStore store;
     private final @Nullable FolderConfigStore copy;
     private final ConfigCheck check;
-    private final LeaseClock confirmation =
-            new LeaseClock(GOOD_FOR, System::nanoTime, InstantSource.system());
+    private final LongSupplier ticker;
+    private final LeaseClock confirmation;
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("config").factory());
@@ -76,10 +77,20 @@ public final class ActiveConfig implements AutoCloseable {
      *     is here
      */
     public ActiveConfig(ConfigStore store, @Nullable FolderConfigStore copy, ConfigCheck check) {
+        this(store, copy, check, new Clocks(System::nanoTime, InstantSource.system()));
+    }
+
+    ActiveConfig(
+            ConfigStore store, @Nullable FolderConfigStore copy, ConfigCheck check, Clocks clocks) {
         this.store = store;
         this.copy = copy;
         this.check = check;
+        this.ticker = clocks.ticker();
+        this.confirmation = new LeaseClock(GOOD_FOR, clocks.ticker(), clocks.wall());
     }
+
+    /** By which a confirmation ends. */
+    record Clocks(LongSupplier ticker, InstantSource wall) {}
 
     /** Takes the copy, asks the store once, for seconds at most, and goes on in the background. */
     public void start() throws IOException {
@@ -189,7 +200,7 @@ public final class ActiveConfig implements AutoCloseable {
     private void ask() {
         try {
             store.watch(this::askSoon);
-            long sent = System.nanoTime();
+            long sent = ticker.getAsLong();
             var found = store.find().version();
             var now = active.map(Active::version);
             if (found.equals(now)) {

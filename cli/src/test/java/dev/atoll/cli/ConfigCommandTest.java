@@ -1,0 +1,110 @@
+package dev.atoll.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.atoll.cli.serve.DevServer;
+import dev.atoll.cli.terminal.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code atoll config} against a dev server. */
+class ConfigCommandTest {
+    private static final String ONE = "databases:\n  user: { dynamic: true }\n";
+    private static final String TWO = "databases:\n  team: { dynamic: true }\n";
+
+    @TempDir Path data;
+    @TempDir Path outside;
+
+    private String err = "";
+
+    @Test
+    void appliesShowsAndListsVersions() throws Exception {
+        var one = file("one.yaml", ONE);
+        var two = file("two.yaml", TWO);
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            assertThat(run(ExitCode.NOT_FOUND, "show")).isEmpty();
+            assertThat(run(ExitCode.OK, "versions")).startsWith("version | applied");
+
+            assertThat(run(ExitCode.OK, "apply", one, "--dry-run"))
+                    .isEqualTo("the first version:\n  namespace user: new\n");
+            assertThat(run(ExitCode.OK, "apply", one, "--yes"))
+                    .isEqualTo("the first version:\n  namespace user: new\nversion 1 is current\n");
+            assertThat(run(ExitCode.OK, "apply", one, "--yes"))
+                    .isEqualTo(
+                            "compared with version 1:\n  nothing that is declared changes\n"
+                                    + "version 1 is current\n");
+
+            assertThat(run(ExitCode.CONFLICT, "apply", two, "--yes"))
+                    .isEqualTo(
+                            "compared with version 1:\n  namespace team: new\n"
+                                    + "! namespace user: not declared any more\n");
+            assertThat(err).contains("1 of the changes lose data").contains("--allow-destructive");
+            assertThat(run(ExitCode.OK, "apply", two, "--yes", "--allow-destructive", "--json"))
+                    .contains("\"version\":2")
+                    .contains("\"destructive\":[\"namespace user: not declared any more\"]");
+
+            assertThat(run(ExitCode.OK, "show")).isEqualTo(TWO);
+            assertThat(run(ExitCode.OK, "show", "1")).isEqualTo(ONE);
+            run(ExitCode.FAILURE, "show", "3");
+        }
+        // Over a restart.
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            assertThat(run(ExitCode.OK, "show")).isEqualTo(TWO);
+            var listed = run(ExitCode.OK, "versions").lines().toList();
+            assertThat(listed).hasSize(4);
+            assertThat(listed.get(2)).startsWith("      2 | 20");
+            assertThat(listed.get(3)).startsWith("      1 | 20");
+        }
+    }
+
+    @Test
+    void aWrongFileIsRefusedWithLineAndColumn() throws Exception {
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            run(ExitCode.FAILURE, "apply", file("bad.yaml", "databases:\n  Bad: {}\n"), "--yes");
+            assertThat(err).contains("\natoll: 2:3: ").contains("CONFIG_INVALID");
+
+            run(ExitCode.FAILURE, "apply", outside.resolve("none.yaml").toString(), "--yes");
+            assertThat(err).contains("none.yaml: no such file");
+            Files.write(outside.resolve("latin.yaml"), new byte[] {(byte) 0xe4});
+            run(ExitCode.USAGE, "apply", outside.resolve("latin.yaml").toString(), "--yes");
+        }
+    }
+
+    @Test
+    void doesNotApplyWhatNobodyConfirmed() throws Exception {
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            run(ExitCode.USAGE, "apply", file("one.yaml", ONE));
+            assertThat(err).contains("--yes");
+            run(ExitCode.NOT_FOUND, "show");
+        }
+    }
+
+    private String file(String name, String text) throws IOException {
+        var file = outside.resolve(name);
+        Files.writeString(file, text);
+        return file.toString();
+    }
+
+    private String run(ExitCode expected, String... arguments) {
+        var all = new ArrayList<>(List.of("config"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--data", data.toString()));
+        var out = new StringWriter();
+        var errors = new StringWriter();
+        int code =
+                Atoll.commandLine()
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(errors))
+                        .execute(all.toArray(String[]::new));
+        err = errors.toString();
+        assertThat(code).as(String.join(" ", all) + ": " + err).isEqualTo(expected.number());
+        return out.toString();
+    }
+}
