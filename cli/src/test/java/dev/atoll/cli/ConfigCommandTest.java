@@ -1,9 +1,14 @@
 package dev.atoll.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.atoll.cli.connect.ClientOptions;
 import dev.atoll.cli.serve.DevServer;
 import dev.atoll.cli.terminal.ExitCode;
+import dev.atoll.client.AtollException;
+import dev.atoll.client.ConfigVersionInfo;
+import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -47,8 +52,8 @@ class ConfigCommandTest {
                                     + "! namespace user: not declared any more\n");
             assertThat(err).contains("1 of the changes lose data").contains("--allow-destructive");
             assertThat(run(ExitCode.OK, "apply", two, "--yes", "--allow-destructive", "--json"))
-                    .contains("\"version\":2")
-                    .contains("\"destructive\":[\"namespace user: not declared any more\"]");
+                    .contains("\"version\": 2")
+                    .contains("\"destructive\": [\"namespace user: not declared any more\"]");
 
             assertThat(run(ExitCode.OK, "show")).isEqualTo(TWO);
             assertThat(run(ExitCode.OK, "show", "1")).isEqualTo(ONE);
@@ -83,6 +88,35 @@ class ConfigCommandTest {
             run(ExitCode.USAGE, "apply", file("one.yaml", ONE));
             assertThat(err).contains("--yes");
             run(ExitCode.NOT_FOUND, "show");
+        }
+    }
+
+    @Test
+    void theJavaClientDoesTheSame() throws Exception {
+        try (var server = DevServer.startOnFreePorts(data);
+                var atoll = new ClientOptions().openClient(server.endpoint(), data)) {
+            var config = atoll.config();
+            assertThat(config.current()).isEmpty();
+            assertThat(config.apply(ONE).version()).isEqualTo(1);
+
+            var preview = config.preview(TWO);
+            assertThat(preview.version()).isZero();
+            assertThat(preview.destructive())
+                    .containsExactly("namespace user: not declared any more");
+            assertThatExceptionOfType(AtollException.class)
+                    .isThrownBy(() -> config.apply(TWO))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.EXPECTATION_FAILED));
+            assertThat(config.apply(TWO, preview).version()).isEqualTo(2);
+            // It showed what was to be changed of version 1.
+            assertThatExceptionOfType(AtollException.class)
+                    .isThrownBy(() -> config.apply(ONE, preview))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.EXPECTATION_FAILED));
+
+            assertThat(config.text(1)).isEqualTo(ONE);
+            assertThat(config.current()).isEqualTo(TWO);
+            assertThat(config.versions())
+                    .extracting(ConfigVersionInfo::version)
+                    .containsExactly(2L, 1L);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
@@ -184,8 +183,8 @@ public final class ConfigCommand {
     }
 
     private static void ask() {
-        Console console = System.console();
-        if (console == null || !console.isTerminal()) {
+        var console = Objects.requireNonNull(System.console());
+        if (!console.isTerminal()) {
             throw new CommandException(
                     ExitCode.USAGE, "nobody can be asked here (expected: --yes, or --dry-run)");
         }
