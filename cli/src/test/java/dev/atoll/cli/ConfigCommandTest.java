@@ -43,13 +43,19 @@ class ConfigCommandTest {
                     .isEqualTo("the first version:\n  namespace user: new\nversion 1 is current\n");
             assertThat(run(ExitCode.OK, "apply", one, "--yes"))
                     .isEqualTo(
-                            "compared with version 1:\n  nothing that is declared changes\n"
-                                    + "version 1 is current\n");
+                            """
+                            compared with version 1:
+                              nothing that is declared changes
+                            version 1 is current
+                            """);
 
             assertThat(run(ExitCode.CONFLICT, "apply", two, "--yes"))
                     .isEqualTo(
-                            "compared with version 1:\n  namespace team: new\n"
-                                    + "! namespace user: not declared any more\n");
+                            """
+                            compared with version 1:
+                              namespace team: new
+                            ! namespace user: not declared any more
+                            """);
             assertThat(err).contains("1 of the changes lose data").contains("--allow-destructive");
             assertThat(run(ExitCode.OK, "apply", two, "--yes", "--allow-destructive", "--json"))
                     .contains("\"version\": 2")

@@ -27,6 +27,7 @@ import dev.atoll.wire.EtcdLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -133,7 +134,7 @@ class ConfigIT {
                     assertThat(winner).as("both won").isEqualTo(-1);
                     winner = side;
                 } catch (ExecutionException e) {
-                    Refusal.of(e.getCause())
+                    Refusal.of(Objects.requireNonNull(e.getCause()))
                             .is(FAILED_PRECONDITION, "EXPECTATION_FAILED")
                             .with("current_version", Long.toString(before + 1));
                 }
@@ -182,9 +183,7 @@ class ConfigIT {
         Refusal.of(() -> apply(client, "#".repeat(13 << 20)))
                 .is(INVALID_ARGUMENT, "LIMIT_EXCEEDED");
         Refusal.of(() -> show(client, 1_000_000)).is(INVALID_ARGUMENT, "VALIDATION_FAILED");
-        var dry =
-                client.config()
-                        .applyConfig(applying(declaring("worse")).setDryRun(true).build());
+        var dry = client.config().applyConfig(applying(declaring("worse")).setDryRun(true).build());
         assertThat(dry.getVersion()).isZero();
         assertThat(dry.getDestructiveCount()).isEqualTo(1);
 
@@ -254,8 +253,7 @@ class ConfigIT {
             node.resume();
         }
 
-        Eventually.await(
-                "the node that hung has it", SETTLE_MAX, () -> version(node) == version);
+        Eventually.await("the node that hung has it", SETTLE_MAX, () -> version(node) == version);
         cluster.awaitReady();
     }
 
@@ -344,9 +342,7 @@ class ConfigIT {
                         .header(
                                 CallMetadata.CALLER,
                                 new Caller(Caller.Kind.USER, "test", "alice").toProto())
-                        .header(
-                                CallMetadata.AUTHORISED_KEY,
-                                instance.keyBytes().toByteArray())) {
+                        .header(CallMetadata.AUTHORISED_KEY, instance.keyBytes().toByteArray())) {
             return instance.through(direct).refusedQuery("SELECT 1");
         }
     }

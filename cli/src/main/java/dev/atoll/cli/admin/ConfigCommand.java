@@ -4,6 +4,7 @@ import dev.atoll.cli.connect.Connection;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.cli.terminal.Json;
+import dev.atoll.cli.terminal.Progress;
 import dev.atoll.cli.terminal.Table;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
@@ -183,11 +184,11 @@ public final class ConfigCommand {
     }
 
     private static void ask() {
-        var console = Objects.requireNonNull(System.console());
-        if (!console.isTerminal()) {
+        if (!Progress.isScreen()) {
             throw new CommandException(
                     ExitCode.USAGE, "nobody can be asked here (expected: --yes, or --dry-run)");
         }
+        var console = Objects.requireNonNull(System.console());
         var said = console.readLine("Apply this? [y/N] ");
         if (said == null || !said.strip().matches("(?i)y|yes")) {
             throw new CommandException(ExitCode.FAILURE, "nothing was applied");

@@ -108,7 +108,10 @@ public final class EtcdProcess implements AutoCloseable {
 
     /** Removes a key. */
     public void delete(String key) {
-        var _ = send("/v3/kv/deleterange", "{\"key\":\"" + base64(key.getBytes(StandardCharsets.UTF_8)) + "\"}");
+        var _ =
+                send(
+                        "/v3/kv/deleterange",
+                        "{\"key\":\"" + base64(key.getBytes(StandardCharsets.UTF_8)) + "\"}");
     }
 
     /** Forgets all that was before now. */
