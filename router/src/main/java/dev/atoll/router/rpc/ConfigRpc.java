@@ -38,6 +38,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     private static final Duration DEADLINE_DEFAULT = Duration.ofSeconds(30);
+
+    /** A node that hangs must not hold back what another can say. */
+    private static final Duration ATTEMPT_MOST = Duration.ofSeconds(5);
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Placement placement;
@@ -51,21 +55,26 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     @Override
     public void applyConfig(
             ApplyConfigRequest request, StreamObserver<ApplyConfigResponse> client) {
-        ask(ConfigServiceGrpc.getApplyConfigMethod(), request, client);
+        ask(ConfigServiceGrpc.getApplyConfigMethod(), request, request.getDryRun(), client);
     }
 
     @Override
     public void getConfig(GetConfigRequest request, StreamObserver<GetConfigResponse> client) {
-        ask(ConfigServiceGrpc.getGetConfigMethod(), request, client);
+        ask(ConfigServiceGrpc.getGetConfigMethod(), request, true, client);
     }
 
     @Override
     public void listConfigVersions(
             ListConfigVersionsRequest request, StreamObserver<ListConfigVersionsResponse> client) {
-        ask(ConfigServiceGrpc.getListConfigVersionsMethod(), request, client);
+        ask(ConfigServiceGrpc.getListConfigVersionsMethod(), request, true, client);
     }
 
-    private <Q, R> void ask(MethodDescriptor<Q, R> method, Q request, StreamObserver<R> client) {
+    /** What changes nothing may be asked of another node, whatever became of the first. */
+    private <Q, R> void ask(
+            MethodDescriptor<Q, R> method,
+            Q request,
+            boolean changesNothing,
+            StreamObserver<R> client) {
         var caller = CallGate.principal();
         try {
             caller.checkCluster();
@@ -80,32 +89,36 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                 clients == null
                         ? Deadline.after(DEADLINE_DEFAULT.toNanos(), TimeUnit.NANOSECONDS)
                         : clients;
-        new Asking<>(method, request, client, caller, nodes.iterator(), deadline)
-                .next(
-                        Failure.of(Reason.NODE_UNAVAILABLE, "no node is live")
-                                .retryAfter(RETRY_AFTER));
+        new Asking<>(
+                        new Question<>(method, request, changesNothing, caller),
+                        client,
+                        nodes.iterator(),
+                        deadline)
+                .next(unavailable("no node is live"));
     }
+
+    private static Failure unavailable(String message) {
+        return Failure.of(Reason.NODE_UNAVAILABLE, message).retryAfter(RETRY_AFTER);
+    }
+
+    /** What is asked, by whom. */
+    private record Question<Q, R>(
+            MethodDescriptor<Q, R> method, Q request, boolean changesNothing, Principal caller) {}
 
     /** One call on its way, to one node after the other. One attempt at a time. */
     private final class Asking<Q, R> {
-        private final MethodDescriptor<Q, R> method;
-        private final Q request;
+        private final Question<Q, R> question;
         private final StreamObserver<R> client;
-        private final Principal caller;
         private final Iterator<LiveNode> nodes;
         private final Deadline deadline;
 
         Asking(
-                MethodDescriptor<Q, R> method,
-                Q request,
+                Question<Q, R> question,
                 StreamObserver<R> client,
-                Principal caller,
                 Iterator<LiveNode> nodes,
                 Deadline deadline) {
-            this.method = method;
-            this.request = request;
+            this.question = question;
             this.client = client;
-            this.caller = caller;
             this.nodes = nodes;
             this.deadline = deadline;
         }
@@ -119,17 +132,21 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
             var node = nodes.next();
             var tracer = new SendTracer();
             var metadata = new Metadata();
-            metadata.put(CallMetadata.CALLER, caller.caller().toProto());
+            metadata.put(CallMetadata.CALLER, question.caller().caller().toProto());
             var channel =
                     ClientInterceptors.intercept(
                             channels.channel(node),
                             MetadataUtils.newAttachHeadersInterceptor(metadata));
+            var attempt =
+                    deadline.minimum(Deadline.after(ATTEMPT_MOST.toNanos(), TimeUnit.NANOSECONDS));
             var options =
                     CallOptions.DEFAULT
-                            .withDeadline(deadline)
+                            .withDeadline(question.changesNothing() ? attempt : deadline)
                             .withStreamTracerFactory(tracer.factory());
             ClientCalls.asyncUnaryCall(
-                    channel.newCall(method, options), request, new Reply(node, tracer));
+                    channel.newCall(question.method(), options),
+                    question.request(),
+                    new Reply(node, tracer));
         }
 
         /** Hears one node's answer. */
@@ -158,25 +175,22 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                 var failure = FailureStatus.find(status, Status.trailersFromThrowable(error));
                 if (failure.isPresent()) {
                     answer(failure.get());
-                } else if (!tracer.sent()) {
+                } else if (!tracer.sent() || question.changesNothing()) {
                     next(
-                            Failure.of(
-                                            Reason.NODE_UNAVAILABLE,
-                                            "node '" + node.id() + "' cannot be reached")
-                                    .with("node", node.id())
-                                    .retryAfter(RETRY_AFTER));
+                            unavailable("node '" + node.id() + "' does not answer")
+                                    .with("node", node.id()));
                 } else if (status.getCode() == Status.Code.UNAVAILABLE) {
-                    client.onError(
-                            FailureStatus.exception(
-                                    Failure.of(
-                                                    Reason.OUTCOME_UNKNOWN,
-                                                    "the connection to node '"
-                                                            + node.id()
-                                                            + "' broke")
-                                            .with("node", node.id())));
+                    client.onError(FailureStatus.exception(broken()));
                 } else {
                     client.onError(error);
                 }
+            }
+
+            private Failure broken() {
+                return Failure.of(
+                                Reason.OUTCOME_UNKNOWN,
+                                "the connection to node '" + node.id() + "' broke")
+                        .with("node", node.id());
             }
 
             /** Another node may do what this one certainly did not. */
