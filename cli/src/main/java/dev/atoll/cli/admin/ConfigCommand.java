@@ -114,7 +114,6 @@ public final class ConfigCommand {
 
     @Command(
             name = "show",
-            aliases = "get",
             description =
                     "Print the text of a version: './atoll config show 3 > FILE' and './atoll config"
                             + " apply FILE' make it current again.")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code atoll config} against a dev server. */
-class ConfigCommandTest {
+class ConfigVersionsCommandTest {
     private static final String ONE = "databases:\n  user: { dynamic: true }\n";
     private static final String TWO = "databases:\n  team: { dynamic: true }\n";
 
