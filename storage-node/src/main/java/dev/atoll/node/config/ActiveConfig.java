@@ -220,9 +220,7 @@ public final class ActiveConfig implements AutoCloseable {
         } catch (IOException e) {
             trouble(standing.outdated(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            if (!thread.isShutdown()) {
-                LOG.error("looking for the configuration failed, and goes on", e);
-            }
+            LOG.error("looking for the configuration failed, and goes on", e);
             trouble(standing.outdated(), e.toString());
         }
     }
@@ -279,6 +277,10 @@ public final class ActiveConfig implements AutoCloseable {
     }
 
     private void trouble(boolean outdated, String why) {
+        if (thread.isShutdown()) {
+            // Interrupted by the closing: nobody is served any more.
+            return;
+        }
         var before = standing;
         standing = new Standing(outdated, why);
         if (before.trouble().isEmpty()) {
