@@ -1,10 +1,10 @@
 package dev.atoll.cli;
 
 import dev.atoll.cli.admin.ClusterCommand;
-import dev.atoll.cli.admin.ConfigCommand;
 import dev.atoll.cli.admin.InstanceCommand;
 import dev.atoll.cli.admin.JournalCommand;
 import dev.atoll.cli.bench.BenchCommand;
+import dev.atoll.cli.config.ConfigCommand;
 import dev.atoll.cli.credentials.TokenCommand;
 import dev.atoll.cli.demo.DemoCommand;
 import dev.atoll.cli.serve.DevCommand;

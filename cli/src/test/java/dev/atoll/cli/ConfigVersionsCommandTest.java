@@ -81,10 +81,10 @@ class ConfigVersionsCommandTest {
             run(ExitCode.FAILURE, "apply", file("bad.yaml", "databases:\n  Bad: {}\n"), "--yes");
             assertThat(err).contains("\natoll: 2:3: ").contains("CONFIG_INVALID");
 
-            run(ExitCode.FAILURE, "apply", outside.resolve("none.yaml").toString(), "--yes");
+            run(ExitCode.NOT_FOUND, "apply", outside.resolve("none.yaml").toString(), "--yes");
             assertThat(err).contains("none.yaml: no such file");
             Files.write(outside.resolve("latin.yaml"), new byte[] {(byte) 0xe4});
-            run(ExitCode.USAGE, "apply", outside.resolve("latin.yaml").toString(), "--yes");
+            run(ExitCode.FAILURE, "apply", outside.resolve("latin.yaml").toString(), "--yes");
         }
     }
 

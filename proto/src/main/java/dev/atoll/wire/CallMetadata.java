@@ -26,5 +26,12 @@ public final class CallMetadata {
                     "atoll-caller-bin",
                     ProtoUtils.metadataMarshaller(CallerRecord.getDefaultInstance()));
 
+    /**
+     * Which shards a listing is about, as {@link java.util.BitSet#toByteArray} writes them: those
+     * that the router believes to be the node's. The node names the ones it could not list.
+     */
+    public static final Metadata.Key<byte[]> LISTED_SHARDS =
+            Metadata.Key.of("atoll-shards-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
     private CallMetadata() {}
 }

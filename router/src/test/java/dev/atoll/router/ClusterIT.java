@@ -17,6 +17,7 @@ import dev.atoll.proto.v1.Shard;
 import dev.atoll.router.placement.EtcdProcess;
 import dev.atoll.router.placement.Eventually;
 import dev.atoll.router.placement.FakeMember;
+import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.EtcdLayout;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
@@ -37,12 +38,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -174,6 +177,30 @@ class ClusterIT {
     @Test
     void listsAllNamespacesAcrossNodes() throws Exception {
         checkListing("", i -> (i < 10 ? "team:%02d" : "user:%02d").formatted(i));
+    }
+
+    @Test
+    void aNodeThatServesNothingYetIsNotTakenForOneThatHoldsNothing() throws Exception {
+        var owned = owners();
+        for (var node : nodes.values()) {
+            node.behave(ClusterIT::listsNoneOfItsShards);
+        }
+
+        var page =
+                InstanceServiceGrpc.newBlockingStub(channel())
+                        .listInstances(
+                                ListInstancesRequest.newBuilder().setNamespace("user").build());
+
+        assertThat(page.getUnavailableShardsList())
+                .containsExactlyElementsOf(new TreeSet<>(owned.keySet()));
+    }
+
+    /** As one that has just started, and has not read in etcd yet what is its own. */
+    private static void listsNoneOfItsShards(FakeNode.Received call) {
+        var asked = Objects.requireNonNull(call.headers.get(CallMetadata.LISTED_SHARDS));
+        var response = ListInstancesResponse.newBuilder();
+        BitSet.valueOf(asked).stream().forEach(response::addUnavailableShards);
+        call.reply(response.build().toByteArray());
     }
 
     private void checkListing(String namespace, IntFunction<String> name) throws Exception {

@@ -1,5 +1,6 @@
 package dev.atoll.node;
 
+import dev.atoll.node.disk.OpenFiles;
 import dev.atoll.node.instance.InstanceLimits;
 import dev.atoll.node.journal.JournalSettings;
 import dev.atoll.node.lease.EtcdSettings;
@@ -136,7 +137,7 @@ public record NodeConfig(
     private static final int FILES_OF_AN_INSTANCE = 2;
 
     /** The journal's, those read lately, connections, and jars. */
-    private static final int FILES_BESIDE = 2_000;
+    private static final int FILES_BESIDE = 1_488;
 
     /**
      * Where the node listens. Immutable.
@@ -267,7 +268,8 @@ public record NodeConfig(
 
     private static InstanceLimits instanceLimits(Settings settings) {
         int openMax = (int) settings.integer("open-instances-max", 1, 1_000_000);
-        long openable = (OpenFiles.most() - FILES_BESIDE) / FILES_OF_AN_INSTANCE;
+        int beside = FILES_BESIDE + SqliteLimits.filesBesideMax();
+        long openable = (OpenFiles.most() - beside) / FILES_OF_AN_INSTANCE;
         if (openMax > openable) {
             settings.problem(
                     "open-instances-max",
@@ -276,7 +278,7 @@ public record NodeConfig(
                             ? "more files: the process may have "
                                     + OpenFiles.most()
                                     + " open and needs "
-                                    + (FILES_BESIDE + FILES_OF_AN_INSTANCE)
+                                    + (beside + FILES_OF_AN_INSTANCE)
                                     + " at least: see ulimit -n"
                             : "at most "
                                     + openable

@@ -61,6 +61,7 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable Ownership ownership;
     private @Nullable ActiveConfig activeConfig;
     private @Nullable ConfigVersions configVersions;
+    private volatile boolean closing;
     private @Nullable Instances instances;
     private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
@@ -145,6 +146,7 @@ public final class StorageNode implements AutoCloseable {
     /** Lets running calls end, closes every instance, and gives the registration back. */
     @Override
     public void close() {
+        closing = true;
         if (instances != null) {
             // First, so that whoever calls meanwhile is told so, and not cut off.
             instances.refuseNew();
@@ -179,7 +181,7 @@ public final class StorageNode implements AutoCloseable {
      * Whether what was written is on the disk cannot be known any more, and a second try would hide
      * that: a restart finds out what is.
      */
-    private static void stopWhenTheJournalFails(FileJournal journal) {
+    private void stopWhenTheJournalFails(FileJournal journal) {
         journal.whenDurable(
                 Long.MAX_VALUE,
                 new Durable() {
@@ -190,7 +192,10 @@ public final class StorageNode implements AutoCloseable {
 
                     @Override
                     public void failed(Failure cause) {
-                        if (cause.reason() == Reason.OUTCOME_UNKNOWN) {
+                        if (cause.reason() == Reason.OUTCOME_UNKNOWN && closing) {
+                            // It gives up what nobody was promised, if the disk is that slow.
+                            LOG.warn("while the node stops: {}", cause.message());
+                        } else if (cause.reason() == Reason.OUTCOME_UNKNOWN) {
                             LOG.error("the node stops: {}", cause.message());
                             Thread.ofPlatform()
                                     .name("journal-failed")

@@ -206,6 +206,39 @@ class RecoveryTest {
     }
 
     @Test
+    void aLostCommitThatItsFileHoldsCostsNothing() throws IOException {
+        try (var node = TestNode.start(data)) {
+            fill(node, 3);
+        }
+        copy(data, crashed);
+        flipInACommitOf(crashed, incarnationOf("user:1"), 2);
+
+        try (var node = TestNode.start(crashed)) {
+            checkFilled(node, 3);
+            assertThat(node.problems("user:1")).isEmpty();
+        }
+    }
+
+    @Test
+    void norDoesOneWhoseFoldTheJournalDoesNotKnow() throws IOException {
+        try (var node = TestNode.start(data)) {
+            fill(node, 3);
+            copy(data, crashed);
+        }
+        // As if the power had gone after the file was synced, and before the journal said so.
+        for (var file : files(crashed.resolve("instances"), "")) {
+            Files.delete(file);
+        }
+        copy(data.resolve("instances"), crashed.resolve("instances"));
+        flipInACommitOf(crashed, incarnationOf("user:1"), 2);
+
+        try (var node = TestNode.start(crashed)) {
+            checkFilled(node, 3);
+            assertThat(node.problems("user:1")).isEmpty();
+        }
+    }
+
+    @Test
     void aNodeThatLostCommitsOfNobodyKnowsWhomDoesNotStartUnasked() throws IOException {
         // Large enough that nothing of it is folded meanwhile.
         var roomy = Map.of("journal-segment-bytes", "64KiB", "journal-bytes-max", "16MiB");

@@ -82,6 +82,27 @@ class RestoreTest {
     }
 
     @Test
+    void anInstanceThatCannotBeReadForAWhileIsServedAfterwardsByItself() throws IOException {
+        make(1);
+        var sums = beside(fileOf("user:0"), ".sums");
+        var aside = outside.resolve("sums");
+        try (var node = TestNode.start(data)) {
+            // So that it is closed, and nothing is left to be redone.
+            assertThat(state(node, "user:0")).isEqualTo(SLEEPING);
+            Files.move(sums, aside);
+            Files.createDirectory(sums);
+            assertThat(node.problems("user:0"))
+                    .singleElement()
+                    .asString()
+                    .contains("Is a directory");
+            Files.delete(sums);
+            Files.move(aside, sums);
+            assertThat(node.query("user:0", "SELECT 1").getResultsCount()).isEqualTo(1);
+            assertThat(node.problems("user:0")).isEmpty();
+        }
+    }
+
+    @Test
     void aCheckRightAfterAKillFindsWhatIsInTheJournal() throws IOException {
         var crashed = outside.resolve("crashed");
         try (var node = TestNode.start(data)) {

@@ -13,8 +13,11 @@ import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceState;
 import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.proto.v1.QueryStreamResponse;
+import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -211,10 +215,10 @@ class StorageNodeTest {
                 .isThrownBy(() -> TestNode.start(data, Map.of("shards", "7")))
                 .withMessageContaining("shards: '1024' (expected: '7')");
         var properties = data.resolve("node.properties");
-        Files.writeString(properties, Files.readString(properties).replace("format=2", "format=3"));
+        Files.writeString(properties, Files.readString(properties).replace("format=3", "format=4"));
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
-                .withMessageContaining("format: '3' (expected: at most 2; a newer version");
+                .withMessageContaining("format: '4' (expected: at most 3; a newer version");
         Files.delete(properties);
         assertThatIOException()
                 .isThrownBy(() -> TestNode.start(data))
@@ -272,6 +276,26 @@ class StorageNodeTest {
                                                                             .build()))
                                     .reason())
                     .isEqualTo(Reason.INSTANCE_KEY_INVALID);
+        }
+    }
+
+    @Test
+    void aListingNamesTheShardsThatTheRouterExpectedOfThisNodeInVain() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.instances("user:a").createInstance(create("user:a"));
+            var expected = new BitSet();
+            expected.set(3);
+            expected.set(7_000);
+            var headers = new Metadata();
+            headers.put(CallMetadata.LISTED_SHARDS, expected.toByteArray());
+
+            var page =
+                    node.instances("user")
+                            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                            .listInstances(TestNode.listing("user"));
+
+            assertThat(page.getUnavailableShardsList()).containsExactly(7_000);
+            assertThat(page.getInstancesList()).hasSize(1);
         }
     }
 

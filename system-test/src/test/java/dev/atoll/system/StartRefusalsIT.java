@@ -123,7 +123,7 @@ class StartRefusalsIT {
         var data = Files.createDirectories(folder.resolve("data-elsewhere"));
         Files.writeString(
                 data.resolve("node.properties"),
-                "format=2\nid=n2\nshards=1024\ncluster=elsewhere\n");
+                "format=3\nid=n2\nshards=1024\ncluster=elsewhere\n");
 
         assertThat(refused(node("other-cluster").with("data", data), REFUSED))
                 .contains("elsewhere")
@@ -158,7 +158,7 @@ class StartRefusalsIT {
                 "seven",
                 ClusterRecord.newBuilder().setFormat(1).setCluster("seven").setShards(7).build());
         var data = folder.resolve("data-seven");
-        writeProperties(data, "format=2\nid=n7\nshards=1024\ncluster=seven\n");
+        writeProperties(data, "format=3\nid=n7\nshards=1024\ncluster=seven\n");
 
         awaitRefusal(
                 node("seven").with("cluster", "seven").with("data", data).start(), "1024", "7");

@@ -2,6 +2,7 @@ package dev.atoll.bench.engine;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 
 /** One row's two figures, each measured as often as asked. One thread at a time. */
 interface Comparison extends AutoCloseable {
@@ -14,6 +15,11 @@ interface Comparison extends AutoCloseable {
     /** What else there is to know; empty if nothing. */
     default String note() {
         return "";
+    }
+
+    /** What else was measured and has to be so; empty if nothing. */
+    default List<RowResult.Other> others() {
+        return List.of();
     }
 
     @Override

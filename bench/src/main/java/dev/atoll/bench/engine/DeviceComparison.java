@@ -3,28 +3,42 @@ package dev.atoll.bench.engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Map;
 
 /**
  * Bytes that the device writes for an insert, folds, trims and checkpoints included: inserts at a
- * fixed rate, in turn into as many instances, and into as many files of SQLite alone. What others
- * write to the device meanwhile counts, too.
+ * fixed rate, in turn into as many instances, and into as many files of SQLite alone. The node's
+ * journal has been full once before that. What others write to the device meanwhile counts, too.
  */
 final class DeviceComparison implements Comparison {
+    private static final long JOURNAL_BYTES_MIN = 64 << 20;
+    private static final int SEGMENTS = 16;
+
     private final Window window;
     private final EnginePlan.Sizes sizes;
     private final BlockDevice device;
     private final EngineNode node;
     private final PlainFiles files;
 
-    DeviceComparison(Path folder, Window window, EnginePlan.Sizes sizes)
-            throws IOException, SQLException {
+    DeviceComparison(Path folder, Window window, EnginePlan.Sizes sizes, long journalBytes)
+            throws IOException, SQLException, InterruptedException {
         this.window = window;
         this.sizes = sizes;
         this.device = BlockDevice.of(folder);
         PlainFiles.make(folder.resolve("sqlite"), sizes.instances());
         this.files = new PlainFiles(folder.resolve("sqlite"), sizes.instances());
-        this.node = EngineNode.start(folder.resolve("node"), sizes.instances());
+        long journalMax = Math.max(JOURNAL_BYTES_MIN, journalBytes);
+        this.node =
+                EngineNode.start(
+                        folder.resolve("node"),
+                        sizes.instances(),
+                        Map.of(
+                                "journal-bytes-max",
+                                Long.toString(journalMax),
+                                "journal-segment-bytes",
+                                Long.toString(journalMax / SEGMENTS)));
         node.create(sizes.instances());
+        node.fillJournal();
     }
 
     @Override

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -46,7 +44,7 @@ public final class EngineBench {
             } catch (SQLException e) {
                 throw new IOException(row.label() + ": SQLite alone: " + e.getMessage(), e);
             } finally {
-                delete(folder);
+                Folders.delete(folder);
             }
         }
         return new EngineReport(plan, startedAt, results, Machine.current());
@@ -62,7 +60,7 @@ public final class EngineBench {
                 double yardstick = comparison.yardstick();
                 rounds.add(new RowResult.Round(yardstick, comparison.ours()));
             }
-            return new RowResult(row, rounds, comparison.note());
+            return new RowResult(row, rounds, comparison.note(), comparison.others());
         }
     }
 
@@ -79,17 +77,9 @@ public final class EngineBench {
             case MANY_SLEEPING -> new SleepingComparison(folder, window, sizes, callers);
             case OPEN_MEMORY -> new MemoryComparison(folder, sizes.open());
             case SCAN_NEIGHBOUR -> new ScanComparison(folder, window, sizes);
-            case DEVICE_BYTES -> new DeviceComparison(folder, window, sizes);
+            case DEVICE_BYTES ->
+                    new DeviceComparison(folder, window, sizes, plan.crash().journalBytes());
+            case RECOVERY -> new RecoveryComparison(folder, plan.crash(), callers);
         };
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> deepestFirst;
-        try (var paths = Files.walk(folder)) {
-            deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (var path : deepestFirst) {
-            Files.deleteIfExists(path);
-        }
     }
 }

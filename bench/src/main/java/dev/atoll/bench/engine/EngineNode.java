@@ -11,7 +11,9 @@ import dev.atoll.node.sqlite.Remembered;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.process.Settings;
+import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
+import dev.atoll.wire.Reason;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -20,10 +22,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
@@ -62,22 +66,30 @@ final class EngineNode implements AutoCloseable {
 
     /** Starts one with the settings that nodes have, but for how many instances may be open. */
     static EngineNode start(Path data, int openMax) throws IOException {
-        var settings =
-                Settings.gather(
-                        NodeConfig.SETTINGS,
-                        Map.of(
-                                "data",
-                                data.toString(),
-                                "open-instances-max",
-                                Integer.toString(Math.max(OPEN_MIN, openMax))),
-                        Map.of(),
-                        null,
-                        List.of());
+        return start(data, openMax, Map.of());
+    }
+
+    /** The same with other settings, too. */
+    static EngineNode start(Path data, int openMax, Map<String, String> others) throws IOException {
+        var flags = new HashMap<>(others);
+        flags.put("data", data.toString());
+        flags.put("open-instances-max", Integer.toString(Math.max(OPEN_MIN, openMax)));
+        var settings = Settings.gather(NodeConfig.SETTINGS, flags, Map.of(), null, List.of());
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         return new EngineNode(
                 StorageNode.startLocal(
                         NodeConfig.local(settings), registry, UUID.randomUUID().toString()),
                 registry);
+    }
+
+    /** Bytes of the journal that hold records. */
+    long journalBytes() {
+        return (long) registry.get("atoll.node.journal.size").gauge().value();
+    }
+
+    /** How many instances are still to be redone after a start. */
+    long toBeRedone() {
+        return (long) registry.get("atoll.node.recovery.pending").gauge().value();
     }
 
     /** How many lanes run at a time. */
@@ -112,6 +124,34 @@ final class EngineNode implements AutoCloseable {
                                             return tx.execute(insertion()).changes();
                                         })
                                 .reply());
+    }
+
+    /**
+     * Writes until the journal has become shorter once: from then on it uses files again that it
+     * had before, as that of a node does which has run for a while.
+     */
+    void fillJournal() throws InterruptedException {
+        var key = new InstanceKey("bench", "journal");
+        write(key, Workload.CREATE);
+        write(key, Workload.LARGE);
+        long before = 0;
+        for (long now = journalBytes(); now >= before; now = journalBytes()) {
+            before = now;
+            try {
+                write(key, Workload.REPLACE_LARGE);
+            } catch (CompletionException e) {
+                if (!(e.getCause() instanceof Failure full) || full.reason() != Reason.NODE_FULL) {
+                    throw e;
+                }
+                // Folds have to catch up.
+                Thread.sleep(LOOK_EVERY);
+            }
+        }
+    }
+
+    private void write(InstanceKey key, String sql) {
+        var call = SqlCall.of(sql);
+        instances.write(key, terms(), (tx, turn) -> tx.execute(call).changes()).reply().join();
     }
 
     /** Fills an instance. */

@@ -12,9 +12,10 @@ import java.util.Optional;
  * @param rows in this order
  * @param effort how long and how often
  * @param sizes of what is measured
+ * @param crash what is recovered from
  * @param data a folder on the device to measure; the run makes one of its own in it, and removes it
  */
-public record EnginePlan(List<EngineRow> rows, Effort effort, Sizes sizes, Path data) {
+public record EnginePlan(List<EngineRow> rows, Effort effort, Sizes sizes, Crash crash, Path data) {
     public EnginePlan {
         rows = List.copyOf(rows);
         if (rows.isEmpty()) {
@@ -25,19 +26,27 @@ public record EnginePlan(List<EngineRow> rows, Effort effort, Sizes sizes, Path 
     /** All rows, as the targets are meant. */
     public static EnginePlan standard(Path data) {
         return new EnginePlan(
-                Arrays.asList(EngineRow.values()), Effort.standard(), Sizes.standard(), data);
+                Arrays.asList(EngineRow.values()),
+                Effort.standard(),
+                Sizes.standard(),
+                Crash.standard(),
+                data);
     }
 
     public EnginePlan withRows(List<EngineRow> other) {
-        return new EnginePlan(other, effort, sizes, data);
+        return new EnginePlan(other, effort, sizes, crash, data);
     }
 
     public EnginePlan withEffort(Effort other) {
-        return new EnginePlan(rows, other, sizes, data);
+        return new EnginePlan(rows, other, sizes, crash, data);
     }
 
     public EnginePlan withSizes(Sizes other) {
-        return new EnginePlan(rows, effort, other, data);
+        return new EnginePlan(rows, effort, other, crash, data);
+    }
+
+    public EnginePlan withCrash(Crash other) {
+        return new EnginePlan(rows, effort, sizes, other, data);
     }
 
     /**
@@ -91,6 +100,24 @@ public record EnginePlan(List<EngineRow> rows, Effort effort, Sizes sizes, Path 
         /** What the targets are about. */
         public static Sizes standard() {
             return new Sizes(1_000, 100_000, 10_000, 100_000, 2_000);
+        }
+    }
+
+    /**
+     * What a node has when it is killed. Immutable.
+     *
+     * @param instances open then, each with commits that are only in the journal
+     * @param journalBytes size of the journal
+     */
+    public record Crash(int instances, long journalBytes) {
+        public Crash {
+            check("crashed instances", instances, 1, 1_000_000);
+            check("journal bytes", journalBytes, 1, 1L << 40);
+        }
+
+        /** What the targets are about. */
+        public static Crash standard() {
+            return new Crash(10_000, 1L << 30);
         }
     }
 

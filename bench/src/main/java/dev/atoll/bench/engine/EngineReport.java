@@ -4,9 +4,12 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.atoll.bench.Machine;
+import dev.atoll.bench.engine.RowResult.Other;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a run found. Immutable.
@@ -55,7 +58,7 @@ public record EngineReport(
                             String.format(Locale.ROOT, "%.2f", result.ratio()),
                             result.row().target(),
                             result.isReached() ? "yes" : "no",
-                            result.note()));
+                            notes(result)));
         }
         text.append(
                 String.format(
@@ -70,6 +73,13 @@ public record EngineReport(
                         machine.atoll(),
                         startedAt));
         return text.toString().replaceAll("(?m) +$", "");
+    }
+
+    private static String notes(RowResult result) {
+        return Stream.concat(
+                        result.others().stream().map(Other::toString), Stream.of(result.note()))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     private static String shown(double figure) {
@@ -98,6 +108,8 @@ public record EngineReport(
         json.addProperty("open", plan.sizes().open());
         json.addProperty("scanRows", plan.sizes().scanRows());
         json.addProperty("insertsPerSecond", plan.sizes().insertsPerSecond());
+        json.addProperty("crashedInstances", plan.crash().instances());
+        json.addProperty("crashedJournalBytes", plan.crash().journalBytes());
         return json;
     }
 
@@ -121,6 +133,15 @@ public record EngineReport(
         }
         json.add("rounds", rounds);
         json.addProperty("note", result.note());
+        var others = new JsonArray();
+        for (var other : result.others()) {
+            var each = new JsonObject();
+            each.addProperty("what", other.what());
+            each.addProperty("found", other.found());
+            each.addProperty("most", other.most());
+            others.add(each);
+        }
+        json.add("others", others);
         return json;
     }
 

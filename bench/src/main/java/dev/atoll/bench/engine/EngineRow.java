@@ -21,7 +21,11 @@ public enum EngineRow {
     /** The slowest hundredth of calls while a neighbour scans, beside the same without. */
     SCAN_NEIGHBOUR("scan-neighbour", "us p99", Target.ratioAtMost(3)),
     /** What the device writes for an insert, beside SQLite alone at the same rate. */
-    DEVICE_BYTES("device-bytes", "bytes/insert", Target.ratioAtMost(0.5));
+    DEVICE_BYTES("device-bytes", "bytes/insert", Target.ratioAtMost(0.5)),
+    /**
+     * From the start after a kill until all is redone, beside SQLite's own recovery of its files.
+     */
+    RECOVERY("recovery", "s", Target.oursAtMost(60));
 
     private final String label;
     private final String unit;
@@ -50,7 +54,13 @@ public enum EngineRow {
     /** How long each figure is measured unless told otherwise. */
     Duration standardDuration() {
         return switch (this) {
-            case INSERT_ONE, INSERT_MANY, INSERT_REQUEST_ID, WAKE, MANY_SLEEPING, OPEN_MEMORY ->
+            case INSERT_ONE,
+                    INSERT_MANY,
+                    INSERT_REQUEST_ID,
+                    WAKE,
+                    MANY_SLEEPING,
+                    OPEN_MEMORY,
+                    RECOVERY ->
                     Duration.ofSeconds(5);
             case SCAN_NEIGHBOUR -> Duration.ofSeconds(10);
             // Folds, trims and the system's own writing back have to come round.

@@ -1,12 +1,10 @@
 package dev.atoll.bench.engine;
 
-import com.sun.management.UnixOperatingSystemMXBean;
+import dev.atoll.node.sqlite.SqliteLimits;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
  * What one of many open instances adds to the memory of a process, and one of as many connections
@@ -19,8 +17,8 @@ final class MemoryComparison implements Comparison {
     /** Database and WAL. */
     private static final int FILES_OF_ENGINE = 2;
 
-    /** Of the process itself, and what instances of the engine share. */
-    private static final int FILES_OTHERWISE = 2_500;
+    /** Of the process itself. */
+    private static final int FILES_OTHERWISE = 2_000;
 
     private final Path folder;
     private final int wanted;
@@ -40,14 +38,8 @@ final class MemoryComparison implements Comparison {
     }
 
     private int openable(int filesEach) {
-        return Math.clamp((filesMax() - FILES_OTHERWISE) / filesEach, 1, wanted);
-    }
-
-    private static long filesMax() {
-        return ManagementFactory.getOperatingSystemMXBean()
-                        instanceof UnixOperatingSystemMXBean system
-                ? system.getMaxFileDescriptorCount()
-                : Long.MAX_VALUE;
+        int others = FILES_OTHERWISE + SqliteLimits.filesBesideMax();
+        return Math.clamp((ChildProcess.filesMax() - others) / filesEach, 1, wanted);
     }
 
     @Override
@@ -70,18 +62,9 @@ final class MemoryComparison implements Comparison {
 
     private double kibibytesEach(OpenProcess.Kind kind, Path data, int count)
             throws IOException, InterruptedException {
-        var command =
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        OpenProcess.class.getName(),
-                        kind.name(),
-                        data.toString(),
-                        Integer.toString(count));
         var process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                ChildProcess.start(
+                        OpenProcess.class, kind.name(), data.toString(), Integer.toString(count));
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int code = process.waitFor();
         var last = said.strip().substring(said.strip().lastIndexOf('\n') + 1);

@@ -13,6 +13,9 @@ final class Workload {
             "INSERT INTO bench(value) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
                     + " WHERE i < ?) SELECT randomblob(100) FROM n";
 
+    static final String LARGE = "INSERT INTO bench(value) VALUES (randomblob(500000))";
+    static final String REPLACE_LARGE = "UPDATE bench SET value = randomblob(500000)";
+
     /** Goes on until it is stopped: every row beside every row, in an order no index has. */
     static final String SCAN =
             "SELECT count(*) FROM bench AS a, bench AS b WHERE a.value < b.value";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.atoll.bench.engine.EnginePlan.Crash;
 import dev.atoll.bench.engine.EnginePlan.Effort;
 import dev.atoll.bench.engine.EnginePlan.Sizes;
 import java.io.IOException;
@@ -27,6 +28,8 @@ class EngineBenchTest {
     private static final Effort SHORT =
             new Effort(2, Optional.of(Duration.ofMillis(100)), Duration.ofMillis(20), 8);
     private static final Sizes TINY = new Sizes(4, 12, 300, 2_000, 200);
+
+    private static final Crash SMALL = new Crash(30, 1 << 20);
 
     @TempDir private Path data;
 
@@ -51,6 +54,21 @@ class EngineBenchTest {
                         within(1e-9));
         assertThat(json.get("reached").getAsBoolean()).isEqualTo(result.isReached());
         assertThat(json.getAsJsonArray("rounds")).hasSize(2);
+    }
+
+    @Test
+    void saysHowSoonANodeIsReadyAfterAKillAndAnswers() throws IOException, InterruptedException {
+        var report = EngineBench.run(plan().withRows(List.of(EngineRow.RECOVERY)), line -> {});
+        var others = report.results().getFirst().others();
+        assertThat(others).hasSize(2).allMatch(other -> other.found() > 0);
+        assertThat(report.toTable())
+                .contains("ready, s: ")
+                .contains("first calls, s: ")
+                .contains("30 instances, ");
+        assertThat(report.toJson()).contains("\"what\": \"ready, s\"");
+        try (var left = Files.list(data)) {
+            assertThat(left).isEmpty();
+        }
     }
 
     @Test
@@ -83,7 +101,7 @@ class EngineBenchTest {
     }
 
     private EnginePlan plan() {
-        return EnginePlan.standard(data).withEffort(SHORT).withSizes(TINY);
+        return EnginePlan.standard(data).withEffort(SHORT).withSizes(TINY).withCrash(SMALL);
     }
 
     private static JsonObject json(EngineReport report) {

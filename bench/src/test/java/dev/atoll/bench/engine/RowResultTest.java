@@ -40,7 +40,19 @@ class RowResultTest {
         assertThat(result(EngineRow.OPEN_MEMORY, new Round(500, 131)).isReached()).isFalse();
     }
 
+    @Test
+    void isReachedOnlyWithAllThatHasToBeSo() {
+        var round = List.of(new Round(1, 60));
+        var good = new RowResult.Other("ready, s", 3, 3);
+        var bad = new RowResult.Other("ready, s", 3.1, 3);
+        assertThat(new RowResult(EngineRow.RECOVERY, round, "", List.of(good)).isReached())
+                .isTrue();
+        assertThat(new RowResult(EngineRow.RECOVERY, round, "", List.of(good, bad)).isReached())
+                .isFalse();
+        assertThat(bad).hasToString("ready, s: 3.10 (<= 3)");
+    }
+
     private static RowResult result(EngineRow row, Round... rounds) {
-        return new RowResult(row, List.of(rounds), "");
+        return new RowResult(row, List.of(rounds), "", List.of());
     }
 }

@@ -2,6 +2,7 @@ package dev.atoll.cli.bench;
 
 import dev.atoll.bench.engine.EngineBench;
 import dev.atoll.bench.engine.EnginePlan;
+import dev.atoll.bench.engine.EnginePlan.Crash;
 import dev.atoll.bench.engine.EnginePlan.Effort;
 import dev.atoll.bench.engine.EnginePlan.Sizes;
 import dev.atoll.bench.engine.EngineRow;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
             "  ./atoll bench engine --only insert-one,wake --rounds 5 --seconds 10"
         })
 final class EngineCommand implements Callable<Integer> {
+    private static final int MEBI_BITS = 20;
+
     @Spec private @Nullable CommandSpec spec;
 
     @Option(
@@ -101,6 +104,19 @@ final class EngineCommand implements Callable<Integer> {
     private int rate = Sizes.standard().insertsPerSecond();
 
     @Option(
+            names = "--crashed",
+            paramLabel = "N",
+            description =
+                    "Open instances of the node that recovery kills (default: ${DEFAULT-VALUE})")
+    private int crashed = Crash.standard().instances();
+
+    @Option(
+            names = "--journal-mib",
+            paramLabel = "N",
+            description = "MiB of journal that it has then (default: ${DEFAULT-VALUE})")
+    private long journalMebibytes = Crash.standard().journalBytes() >> MEBI_BITS;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             description =
@@ -143,6 +159,7 @@ final class EngineCommand implements Callable<Integer> {
                                     Optional.ofNullable(seconds).map(EngineCommand::duration),
                                     duration(warmUp),
                                     callers))
+                    .withCrash(new Crash(crashed, journalMebibytes << MEBI_BITS))
                     .withSizes(
                             new Sizes(
                                     instances,

@@ -5,6 +5,7 @@ import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -83,6 +84,18 @@ public record PlacementView(
         var counts = new TreeMap<String, Integer>();
         places.values().forEach(place -> counts.merge(place.owner(), 1, Integer::sum));
         return counts;
+    }
+
+    /** The shards of an owner, live or not; those that nobody has owned yet for an empty name. */
+    public BitSet shardsOf(String owner) {
+        var found = new BitSet(shards);
+        for (int shard = 0; shard < shards; shard++) {
+            var place = places.get(shard);
+            if (owner.equals(place == null ? "" : place.owner())) {
+                found.set(shard);
+            }
+        }
+        return found;
     }
 
     private static Failure unavailable(String message) {

@@ -23,8 +23,7 @@ import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -100,7 +99,7 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
         for (var owner : owners) {
             var node = view.nodes().get(owner);
             if (node != null) {
-                pages.put(owner, page(node, request, caller));
+                pages.put(owner, page(node, view.shardsOf(owner), request, caller));
             }
         }
         var _ =
@@ -115,8 +114,9 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
     }
 
     private CompletableFuture<ListInstancesResponse> page(
-            LiveNode node, ListInstancesRequest request, Principal caller) {
+            LiveNode node, BitSet shards, ListInstancesRequest request, Principal caller) {
         var metadata = new Metadata();
+        metadata.put(CallMetadata.LISTED_SHARDS, shards.toByteArray());
         metadata.put(CallMetadata.CALLER, caller.caller().toProto());
         var reply = new CompletableFuture<ListInstancesResponse>();
         InstanceServiceGrpc.newStub(channels.channel(node))
@@ -154,6 +154,7 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
         ListInstancesResponse page(Principal caller) {
             var instances = new TreeMap<InstanceKey, Instance>();
             var unavailable = new TreeSet<Integer>();
+            view.shardsOf("").stream().forEach(unavailable::add);
             var damaged = new TreeSet<String>();
             boolean more = false;
             for (var owner : view.shardsByOwner().keySet()) {
@@ -162,7 +163,7 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
                     if (page != null) {
                         throwIfAskedWrongly(page.exceptionNow());
                     }
-                    unavailable.addAll(shardsOf(owner));
+                    view.shardsOf(owner).stream().forEach(unavailable::add);
                     continue;
                 }
                 var reply = page.join();
@@ -200,18 +201,6 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
                     && failure.get().reason().code() == Status.Code.INVALID_ARGUMENT) {
                 throw failure.get();
             }
-        }
-
-        private List<Integer> shardsOf(String owner) {
-            var shards = new ArrayList<Integer>();
-            view.places()
-                    .forEach(
-                            (shard, place) -> {
-                                if (place.owner().equals(owner)) {
-                                    shards.add(shard);
-                                }
-                            });
-            return shards;
         }
     }
 

@@ -53,7 +53,7 @@ import java.util.regex.Pattern;
  */
 public final class DataFolder implements AutoCloseable {
     /** The format of the folder. A newer one is refused. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
 
     private static final Pattern SHARD = Pattern.compile("\\d{5}");
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task of a lane, and the reply that waits for it. Thread-safe.
@@ -36,6 +37,9 @@ public final class Call<T> {
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
     private final Gate gate;
     private volatile long startedNanos;
+
+    /** Of {@link Deadlines}. */
+    @Nullable Call<?> arrivedBefore;
 
     /** The journal's position up to which its reply has seen commits. Of the lane. */
     private long seen;
@@ -82,7 +86,8 @@ public final class Call<T> {
 
     /** How long it waited for its turn. */
     Duration queueTime() {
-        return Duration.ofNanos(startedNanos - submittedNanos);
+        // The turn may have begun a moment before it came.
+        return Duration.ofNanos(Math.max(0, startedNanos - submittedNanos));
     }
 
     /** Runs the work on the lane's thread, unless the caller has gone. */

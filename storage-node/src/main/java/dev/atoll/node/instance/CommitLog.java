@@ -180,9 +180,18 @@ final class CommitLog implements AutoCloseable {
         return journal.oldestSegmentEnd();
     }
 
-    /** Whether more is kept than should be. */
+    /**
+     * Whether so much is kept that it has to become less: what is left of the limit is for what
+     * comes while instances are folded. Each fold costs syncs, however much it folds, so there is
+     * no earlier one.
+     */
     boolean isOver() {
-        return journal.size().bytes() * 2 > journal.size().bytesMax();
+        return journal.size().bytes() * 4 > journal.size().bytesMax() * 3;
+    }
+
+    /** Whether that is urgent. */
+    boolean isNearlyFull() {
+        return journal.size().bytes() * 8 > journal.size().bytesMax() * 7;
     }
 
     /** Says that nothing up to that position is needed any more. */

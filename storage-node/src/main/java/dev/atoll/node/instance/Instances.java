@@ -36,7 +36,6 @@ public final class Instances implements AutoCloseable {
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRIM_EVERY = Duration.ofMillis(500);
-    private static final Duration FOLD_WITHIN = Duration.ofMinutes(5);
     private static final Duration LOOK_FOR_IDLE_EVERY = Duration.ofSeconds(1);
     private static final Duration DRAIN_MOST = Duration.ofSeconds(5);
 
@@ -51,6 +50,7 @@ public final class Instances implements AutoCloseable {
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
+    private final Folds folds;
     private final Trimming trimming;
     private final CommitLog log;
     private final Recovery recovery;
@@ -83,7 +83,8 @@ public final class Instances implements AutoCloseable {
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
-        this.trimming = new Trimming(log, recovery, hosted.values(), this::foldSoon, ticker);
+        this.folds = new Folds(lifeCycle, log::hold, ticker);
+        this.trimming = new Trimming(log, recovery, hosted.values(), folds, ticker);
         // What comes after the end is not needed any more.
         this.sleeper =
                 new ScheduledThreadPoolExecutor(
@@ -245,9 +246,13 @@ public final class Instances implements AutoCloseable {
         return folder.temporaryFile();
     }
 
-    /** The instances of the range in the shards this node serves, in key order. */
-    public List<InstanceStatus> list(Catalog.Range range, int most) {
-        var shards = ownership.ownedShards();
+    /** The shards this node serves now. */
+    public BitSet ownedShards() {
+        return ownership.ownedShards();
+    }
+
+    /** The instances of the range in these shards, in key order. */
+    public List<InstanceStatus> list(Catalog.Range range, BitSet shards, int most) {
         var found = new ArrayList<InstanceStatus>();
         var rest = Optional.of(range);
         // Again where some were deleted meanwhile: a page that is not full is the last one.
@@ -329,6 +334,7 @@ public final class Instances implements AutoCloseable {
         sleeper.shutdownNow();
         recovery.close();
         scrubber.close();
+        folds.close();
         pool.drain(DRAIN_MOST);
         open.all().forEach(idleWatch::trySleep);
         pool.close();
@@ -340,22 +346,6 @@ public final class Instances implements AutoCloseable {
     /** Why nothing becomes durable any more, if so: then the node has to stop. */
     public Optional<Failure> failure() {
         return log.failure();
-    }
-
-    private void foldSoon(HostedInstance instance) {
-        long deadline = ticker.getAsLong() + FOLD_WITHIN.toNanos();
-        var call =
-                new Call<Boolean>(
-                        new CallBudget(deadline, ticker),
-                        deadline,
-                        ticker.getAsLong(),
-                        log::hold,
-                        running -> {
-                            lifeCycle.fold(instance);
-                            return true;
-                        });
-        // A full queue: the lane folds by itself before it writes much more.
-        var _ = instance.lane.offer(call);
     }
 
     private interface LaneWork<T> {
@@ -382,7 +372,7 @@ public final class Instances implements AutoCloseable {
             }
             switch (instance.lane.offer(call)) {
                 case ACCEPTED -> {
-                    pool.abandonAtDeadline(call, deadlineNanos);
+                    pool.abandonAtDeadline(call);
                     return call;
                 }
                 case FULL -> {

@@ -146,18 +146,22 @@ final class JournalIndex {
             return createAddress != 0;
         }
 
-        private void folded(long commit) {
+        /** The file has the commits up to that one. */
+        void folded(long commit) {
             commits.removeUpTo(commit);
             if (lostCommit <= commit) {
-                // Its file has it.
                 lost = null;
                 lostCommit = 0;
             }
         }
 
-        /** Why it cannot be served, if commits of it are lost that a file lacks. */
-        Optional<Failure> lostBeyond(long folded) {
-            return lostCommit > folded ? Optional.ofNullable(lost) : Optional.empty();
+        /**
+         * Throws INSTANCE_QUARANTINED if commits of it are lost that are not known to be folded.
+         */
+        void checkNotLost() {
+            if (lost != null) {
+                throw lost;
+            }
         }
 
         /**

@@ -96,16 +96,18 @@ final class Lane {
     /** One turn, on a thread of the pool. */
     void runTurn(LanePool.Worker worker) {
         long start = pool.nanoTime();
+        long now = start;
         try {
             Call<?> call = poll();
             while (call != null) {
-                worker.begin(call);
+                worker.begin(call, now);
                 try {
-                    call.run(pool.nanoTime());
+                    call.run(now);
                 } finally {
                     worker.end();
                 }
-                call = pool.nanoTime() - start < TURN_NANOS ? poll() : null;
+                now = pool.nanoTime();
+                call = now - start < TURN_NANOS ? poll() : null;
             }
         } finally {
             endTurn();
@@ -113,22 +115,20 @@ final class Lane {
     }
 
     private void endTurn() {
+        boolean ended;
         synchronized (this) {
             scheduled = !queue.isEmpty();
             retired = !scheduled && !owner.keepsLane();
             if (!scheduled && !retired) {
                 return;
             }
+            ended = retired;
         }
-        if (retired()) {
+        if (ended) {
             owner.laneEnded();
         } else {
             pool.submit(this);
         }
-    }
-
-    private synchronized boolean retired() {
-        return retired;
     }
 
     private synchronized @Nullable Call<?> poll() {

@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -33,6 +31,7 @@ final class LanePool implements AutoCloseable {
     private final int threadsMax;
     private final LongSupplier ticker;
     private final ScheduledThreadPoolExecutor timer;
+    private final Deadlines deadlines = new Deadlines();
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
     @GuardedBy("this")
@@ -62,13 +61,12 @@ final class LanePool implements AutoCloseable {
         this.timer =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("lane-timer-", 0).factory());
-        timer.setRemoveOnCancelPolicy(true);
     }
 
     void start() {
         var _ =
                 timer.scheduleWithFixedDelay(
-                        this::growIfBlocked,
+                        this::check,
                         CHECK_EVERY.toMillis(),
                         CHECK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -79,17 +77,13 @@ final class LanePool implements AutoCloseable {
     }
 
     /** Ends the call for its caller at the deadline, even if its thread does not come back. */
-    void abandonAtDeadline(Call<?> call, long deadlineNanos) {
-        long delay = deadlineNanos - nanoTime() + INTERRUPTION_GRACE.toNanos();
-        Future<?> timeout;
-        try {
-            timeout = timer.schedule(call::abandon, Math.max(0, delay), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            // The pool has stopped since the call was taken.
-            call.abandon();
-            return;
-        }
-        var _ = call.reply().whenComplete((value, error) -> timeout.cancel(false));
+    void abandonAtDeadline(Call<?> call) {
+        deadlines.add(call);
+    }
+
+    private void check() {
+        growIfBlocked();
+        deadlines.sweep(nanoTime() - INTERRUPTION_GRACE.toNanos());
     }
 
     /** Gives the lane a turn when its time comes. */
@@ -157,6 +151,7 @@ final class LanePool implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        deadlines.close();
         synchronized (this) {
             closed = true;
             notifyAll();
@@ -190,23 +185,25 @@ final class LanePool implements AutoCloseable {
 
         @Override
         public void run() {
+            boolean holds = false;
             try {
-                var lane = take();
+                var lane = take(false);
                 while (lane != null) {
-                    try {
-                        lane.runTurn(this);
-                    } finally {
-                        putDown();
-                    }
-                    lane = take();
+                    holds = true;
+                    lane.runTurn(this);
+                    holds = false;
+                    lane = take(true);
                 }
             } finally {
+                if (holds) {
+                    putDown();
+                }
                 workers.remove(this);
             }
         }
 
-        void begin(Call<?> call) {
-            sinceNanos = nanoTime();
+        void begin(Call<?> call, long nowNanos) {
+            sinceNanos = nowNanos;
             current = call;
         }
 
@@ -233,29 +230,43 @@ final class LanePool implements AutoCloseable {
             }
         }
 
-        private @Nullable Lane take() {
+        /** The next lane; puts the one before it down, if there was one. */
+        private @Nullable Lane take(boolean putsDown) {
             synchronized (LanePool.this) {
-                long end = nanoTime() + EXTRA_THREAD_IDLE.toNanos();
-                idle++;
-                try {
-                    while (ready.isEmpty()) {
-                        boolean extra = workers.size() > threadsCore && end - nanoTime() <= 0;
-                        if (closed || extra) {
-                            return null;
-                        }
-                        LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
-                        waking = 0;
-                    }
-                    turns++;
-                    return ready.poll();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException("a lane's thread was interrupted", e);
-                } finally {
-                    idle--;
-                    if (!ready.isEmpty()) {
-                        wakeOne();
-                    }
+                if (putsDown) {
+                    turns--;
                 }
+                if (ready.isEmpty() && !await()) {
+                    return null;
+                }
+                turns++;
+                var lane = ready.poll();
+                if (!ready.isEmpty()) {
+                    wakeOne();
+                }
+                return lane;
+            }
+        }
+
+        /** Waits for a lane; false if the thread is not needed any more. */
+        @GuardedBy("LanePool.this")
+        private boolean await() {
+            long end = nanoTime() + EXTRA_THREAD_IDLE.toNanos();
+            idle++;
+            try {
+                while (ready.isEmpty()) {
+                    boolean extra = workers.size() > threadsCore && end - nanoTime() <= 0;
+                    if (closed || extra) {
+                        return false;
+                    }
+                    LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
+                    waking = 0;
+                }
+                return true;
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("a lane's thread was interrupted", e);
+            } finally {
+                idle--;
             }
         }
     }

@@ -254,6 +254,8 @@ final class LifeCycle {
                         database.fold();
                         return true;
                     });
+            // The WAL begins anew by that, too.
+            instance.backfilledNanos = ticker.getAsLong();
         }
         if (instance.unfoldedAfter != Long.MAX_VALUE) {
             catalog.put(instance.entry(database));

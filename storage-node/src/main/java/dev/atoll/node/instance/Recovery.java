@@ -351,10 +351,9 @@ public final class Recovery implements AutoCloseable {
         }
         var file = folder.instanceFile(traces.shard, traces.incarnation);
         try {
-            var commitsLost = traces.lostBeyond(ClosedDatabase.foldedCommit(file));
-            if (commitsLost.isPresent()) {
-                throw commitsLost.get();
-            }
+            // What the file has is not asked of the journal, where it may be damaged by now.
+            traces.folded(ClosedDatabase.foldedCommit(file));
+            traces.checkNotLost();
             var now =
                     ClosedDatabase.redo(
                             file, traces.incarnation, traces.unfolded(), traces.isCreated());

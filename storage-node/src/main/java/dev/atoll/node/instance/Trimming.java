@@ -2,8 +2,8 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,7 @@ final class Trimming {
     private final Recovery recovery;
     private final Catalog catalog;
     private final Collection<HostedInstance> hosted;
-    private final Consumer<HostedInstance> foldSoon;
+    private final Folds folds;
     private final LongSupplier ticker;
 
     /** What kept the journal from being trimmed the last time; empty if nothing did. */
@@ -33,19 +33,19 @@ final class Trimming {
     /**
      * Watches the instances in that collection.
      *
-     * @param foldSoon has an instance folded that holds the journal back
+     * @param folds has instances folded that hold the journal back
      */
     Trimming(
             CommitLog log,
             Recovery recovery,
             Collection<HostedInstance> hosted,
-            Consumer<HostedInstance> foldSoon,
+            Folds folds,
             LongSupplier ticker) {
         this.log = log;
         this.recovery = recovery;
         this.catalog = recovery.catalog();
         this.hosted = hosted;
-        this.foldSoon = foldSoon;
+        this.folds = folds;
         this.ticker = ticker;
         this.notedNanos = ticker.getAsLong();
     }
@@ -88,12 +88,16 @@ final class Trimming {
     private long free(long durable) {
         long free = durable;
         long oldestEnd = log.isOver() ? log.oldestSegmentEnd() : Long.MIN_VALUE;
+        var holdBack = new ArrayList<HostedInstance>();
         for (var instance : hosted) {
             long needed = instance.unfoldedAfter;
             free = Math.min(free, needed);
             if (needed < oldestEnd) {
-                foldSoon.accept(instance);
+                holdBack.add(instance);
             }
+        }
+        if (!holdBack.isEmpty()) {
+            folds.fold(holdBack, oldestEnd, log.isNearlyFull());
         }
         // Last: of what was gone a moment ago the instance may not speak any more.
         return Math.min(free, recovery.neededAfter());

@@ -94,14 +94,14 @@ final class Upkeep {
             }
             return Optional.of(e);
         } catch (NoSuchFileException e) {
-            return Optional.of(unreadable(file, e.getMessage() + ": missing", e));
+            return Optional.of(
+                    Failure.of(Reason.INSTANCE_QUARANTINED, e.getMessage() + ": missing", e)
+                            .with("file", file.toString()));
         } catch (IOException e) {
-            return Optional.of(unreadable(file, file + ": cannot be read: " + e.getMessage(), e));
+            // Of the machine, perhaps: too many open files. Whoever calls the instance is told.
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE, file + ": cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private static Failure unreadable(Path file, String why, IOException e) {
-        return Failure.of(Reason.INSTANCE_QUARANTINED, why, e).with("file", file.toString());
     }
 
     /** Gives unused space back. */

@@ -55,6 +55,12 @@ public final class EtcdOwnership implements Ownership {
 
     // Replaced whole by the lease thread; never modified.
     private volatile ShardView view = ShardView.EMPTY;
+
+    /**
+     * By shard, the epoch under which it is served; null where it is not. Replaced, not changed.
+     */
+    private volatile @Nullable Epoch[] served = {};
+
     private volatile State state = new Connecting("not tried yet");
     private volatile boolean closed;
 
@@ -118,11 +124,12 @@ public final class EtcdOwnership implements Ownership {
 
     @Override
     public Epoch checkOwner(int shard) {
-        if (state instanceof Refused || isFenced(shard)) {
-            throw Failure.notOwner(shard, "");
+        var epochs = served;
+        var epoch = shard < epochs.length ? epochs[shard] : null;
+        if (epoch == null || state instanceof Refused) {
+            throw Failure.notOwner(shard, isFenced(shard) ? "" : view.owner(shard));
         }
-        var now = view;
-        return now.epoch(shard, node).orElseThrow(() -> Failure.notOwner(shard, now.owner(shard)));
+        return epoch;
     }
 
     @Override
@@ -250,7 +257,7 @@ public final class EtcdOwnership implements Ownership {
         }
         lease.renewed(sent);
         refusals = 0;
-        view = admit(etcd.readShards());
+        see(admit(etcd.readShards()));
         if (watcher == null) {
             watcher = etcd.watchShards(wakeUps::release);
         }
@@ -298,7 +305,7 @@ public final class EtcdOwnership implements Ownership {
     }
 
     private void refreshShards() throws IOException {
-        view = admit(etcd.readShards());
+        see(admit(etcd.readShards()));
         var releasing = view.releasing(node);
         if (releasing.isEmpty()) {
             return;
@@ -314,7 +321,24 @@ public final class EtcdOwnership implements Ownership {
                     answers.put(shard, new ShardView.Recorded(record, asked.modRevision()));
                 });
         etcd.replaceShards(answers);
-        view = admit(etcd.readShards());
+        see(admit(etcd.readShards()));
+    }
+
+    private void see(ShardView next) {
+        synchronized (fences) {
+            view = next;
+            publish();
+        }
+    }
+
+    /** What every call asks, put so that it need not look anything up. */
+    @GuardedBy("fences")
+    private void publish() {
+        var epochs = new @Nullable Epoch[folder.shards()];
+        for (int shard = 0; shard < epochs.length; shard++) {
+            epochs[shard] = fences.get(shard) ? null : view.epoch(shard, node).orElse(null);
+        }
+        served = epochs;
     }
 
     /** Takes records over, but none whose epoch is older than one that this node has seen. */
@@ -353,6 +377,7 @@ public final class EtcdOwnership implements Ownership {
             boolean empty = !folder.everHeld(shard);
             if (empty) {
                 fences.set(shard);
+                publish();
             }
             return empty;
         }
@@ -362,6 +387,7 @@ public final class EtcdOwnership implements Ownership {
         synchronized (fences) {
             // A newer epoch: the shard went away and came back.
             shards.forEach(fences::clear);
+            publish();
         }
     }
 

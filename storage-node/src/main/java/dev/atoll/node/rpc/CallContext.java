@@ -13,6 +13,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param caller as the router verified it
  * @param authorisedKey null for calls that name no instance
+ * @param listed the shards that a listing is about; empty for other calls
  */
-record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
+record CallContext(Caller caller, @Nullable InstanceKey authorisedKey, BitSet listed) {
     private static final Context.Key<CallContext> KEY = Context.key("atoll-call");
 
     /** Services that anybody who reaches the port may ask. */
@@ -58,6 +60,11 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
                             + " key, sent once)");
         }
         return key;
+    }
+
+    /** A copy of the shards that a listing is about. */
+    BitSet listedShards() {
+        return (BitSet) listed.clone();
     }
 
     /** When the call must be answered, by the monotonic clock. */
@@ -103,9 +110,12 @@ record CallContext(Caller caller, @Nullable InstanceKey authorisedKey) {
             throw fromRoutersOnly();
         }
         var key = headers.get(CallMetadata.AUTHORISED_KEY);
+        var shards = headers.get(CallMetadata.LISTED_SHARDS);
         try {
             return new CallContext(
-                    Caller.of(caller), key == null ? null : InstanceKey.ofBytes(key));
+                    Caller.of(caller),
+                    key == null ? null : InstanceKey.ofBytes(key),
+                    shards == null ? new BitSet() : BitSet.valueOf(shards));
         } catch (IllegalArgumentException e) {
             throw Failure.of(Reason.TOKEN_INVALID, "the router's metadata: " + e.getMessage());
         }

@@ -34,6 +34,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -94,12 +95,13 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     @Override
     public void listInstances(
             ListInstancesRequest request, StreamObserver<ListInstancesResponse> observer) {
+        var shards = CallContext.current().listedShards();
         // The catalogue is a file: not for a gRPC thread.
         listings.execute(
                 () -> {
                     ListInstancesResponse page;
                     try {
-                        page = list(request);
+                        page = list(request, shards);
                     } catch (RuntimeException e) {
                         observer.onError(Replies.exception(e));
                         return;
@@ -188,7 +190,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         }
     }
 
-    private ListInstancesResponse list(ListInstancesRequest request) {
+    private ListInstancesResponse list(ListInstancesRequest request, BitSet shards) {
         if (!request.getNamespace().isEmpty()) {
             InstanceKey.checkNamespace(request.getNamespace());
         }
@@ -198,8 +200,12 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
                         ? Optional.<InstanceKey>empty()
                         : Optional.of(pageToken(request.getPageToken()));
         var range = new Catalog.Range(request.getNamespace(), request.getIdPrefix(), after);
-        var page = instances.list(range, pageSize);
+        var served = instances.ownedShards();
+        var page = instances.list(range, served, pageSize);
         var response = ListInstancesResponse.newBuilder();
+        // One that starts, or has lost its place, serves less than the router believes.
+        shards.andNot(served);
+        shards.stream().forEach(response::addUnavailableShards);
         page.forEach(status -> response.addInstances(Messages.instance(status, node)));
         if (request.getPageToken().isEmpty()) {
             instances.damagedFiles().stream()

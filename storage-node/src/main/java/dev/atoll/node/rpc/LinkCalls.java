@@ -11,6 +11,7 @@ import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import java.util.BitSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -89,7 +90,7 @@ final class LinkCalls {
 
     private static CallContext context(LinkCall call, InstanceKey key) {
         try {
-            return new CallContext(Caller.of(call.getCaller()), key);
+            return new CallContext(Caller.of(call.getCaller()), key, new BitSet());
         } catch (IllegalArgumentException e) {
             throw Failure.of(Reason.TOKEN_INVALID, "the router's call: " + e.getMessage(), e);
         }

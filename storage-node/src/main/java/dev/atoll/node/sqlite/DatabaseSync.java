@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import dev.atoll.node.disk.Disk;
 import dev.atoll.node.disk.DiskFile;
+import dev.atoll.node.disk.OpenFiles;
 import dev.atoll.node.disk.OpenMode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * another descriptor before would drop SQLite's locks.
  */
 final class DatabaseSync implements AutoCloseable {
-    /** Beside the two files that SQLite has open for each instance. */
-    private static final int OPEN_MAX = 512;
+    /**
+     * Beside the two files that SQLite has open for each instance. As many as there is room for:
+     * whoever gets none has SQLite sync the WAL with each fold, which can be a megabyte.
+     */
+    static final int OPEN_MAX = Math.clamp(OpenFiles.most() / 8, 512, 8_192);
 
     private static final AtomicInteger OPEN = new AtomicInteger();
 

@@ -38,6 +38,14 @@ final class Driver {
         return database;
     }
 
+    /** Opens an empty database in memory, which nobody else sees. */
+    static NativeDB openInMemory() throws SQLException {
+        var uri = "file::memory:";
+        var database = new NativeDB(uri, uri, OPEN_OR_CREATE);
+        database.open(uri, OPEN_OR_CREATE.getOpenModeFlags());
+        return database;
+    }
+
     private static SQLiteConfig config(boolean create) {
         var config = new SQLiteConfig();
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);

@@ -126,6 +126,31 @@ final class Engine {
         }
     }
 
+    /** Runs {@code VACUUM}: SQLite attaches what it makes, which the limits of callers forbid. */
+    void vacuum(String into, CallBudget budget) throws SQLException {
+        connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 1);
+        try {
+            progress.begin(budget);
+            connection.runOnce("VACUUM" + into);
+        } finally {
+            progress.end();
+            connection.limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
+        }
+    }
+
+    /** What a fold of the newest commit, of that checksum, writes down. */
+    PageSums.Folded folded(int checksum) {
+        return new PageSums.Folded(
+                meta.identity().incarnation(),
+                meta.commit(),
+                meta.lastCommitMicros(),
+                0,
+                0,
+                checksum,
+                (int) pageSize,
+                (int) pages);
+    }
+
     /** As of the newest commit. */
     InstanceMeta meta() {
         return meta;
@@ -146,9 +171,9 @@ final class Engine {
     }
 
     /** A commit was made. */
-    void committed(InstanceMeta next, WriteTransaction.Pending pending) {
+    void committed(InstanceMeta next, long pageCount, RequestChange requests) {
         meta = next;
-        pages = pending.pages();
-        memory.committed(pending.requests());
+        pages = pageCount;
+        memory.committed(requests);
     }
 }

@@ -2,6 +2,7 @@ package dev.atoll.node.sqlite;
 
 import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
+import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteLimits;
 import org.sqlite.core.Codes;
 
 /**
@@ -40,6 +40,9 @@ public final class InstanceDatabase implements AutoCloseable {
 
     /** Of the newest commit, which the record of the next one names. */
     private int checksum;
+
+    /** Whether a transaction that reads is open. */
+    private boolean reading;
 
     /** What a new database holds already, which the first commit takes along. */
     private @Nullable CapturedCommit beginning;
@@ -74,19 +77,46 @@ public final class InstanceDatabase implements AutoCloseable {
         return DatabaseOpening.open(file, identity, limits, clock);
     }
 
-    /** Runs the work on one snapshot. */
+    /**
+     * Runs the work on one snapshot. Its transaction stays open for the reads that follow, until
+     * something else is done: it costs as much as the reads themselves. It is never committed:
+     * should a statement have slipped through that writes, that comes to nothing.
+     */
     public <T> T read(CallBudget budget, Function<ReadTransaction, T> work) {
         checkUsable();
+        boolean done = false;
         try {
-            connection().run("BEGIN");
+            if (!reading) {
+                connection().run(Own.BEGIN);
+                reading = true;
+            }
+            long changes = connection().totalChanges();
             engine.progress().begin(budget);
-            return work.apply(new ReadTransaction(engine, budget));
+            var transaction = new ReadTransaction(engine, budget);
+            var result = work.apply(transaction);
+            engine.progress().end();
+            done = !transaction.anyFailed() && connection().totalChanges() == changes;
+            return result;
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         } catch (Failure e) {
             throw noted(e);
         } finally {
-            // Not COMMIT: should a statement have slipped through that writes, it comes to nothing.
+            if (!done) {
+                endReading();
+            }
+        }
+    }
+
+    /** To be called before anything that does not only read. */
+    private void beginOther() {
+        checkUsable();
+        endReading();
+    }
+
+    private void endReading() {
+        if (reading) {
+            reading = false;
             rollBack();
         }
     }
@@ -117,12 +147,12 @@ public final class InstanceDatabase implements AutoCloseable {
 
     private <T> Done<T> transact(
             CallBudget budget, CommitSink sink, Function<WriteTransaction, T> work) {
-        checkUsable();
+        beginOther();
         WriteTransaction transaction = null;
         boolean open = true;
         var mark = capture.mark();
         try {
-            connection().run("BEGIN IMMEDIATE");
+            connection().run(Own.BEGIN_IMMEDIATE);
             transaction = new WriteTransaction(engine, budget, clock.instant());
             engine.progress().begin(budget);
             var result = work.apply(transaction);
@@ -150,7 +180,7 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Nothing is durable when this returns: SQLite syncs nothing. */
     private void commit(WriteTransaction transaction, WalFile.Mark mark) {
         try {
-            connection().run("COMMIT");
+            connection().run(Own.COMMIT);
         } catch (SQLException e) {
             rollBack(transaction);
             if ((SqliteErrors.code(e) & 0xff) == Codes.SQLITE_CONSTRAINT) {
@@ -220,7 +250,7 @@ public final class InstanceDatabase implements AutoCloseable {
                         RequestChange.attachment(pending.requests()));
         sink.append(record);
         checksum = record.checksum();
-        engine.committed(next, pending);
+        engine.committed(next, captured.pageCount(), pending.requests());
     }
 
     /** Takes back what was committed after the mark, exactly. */
@@ -236,11 +266,8 @@ public final class InstanceDatabase implements AutoCloseable {
             broken = before.errors().unknown(e);
             throw broken;
         } catch (IOException e) {
-            broken =
-                    Failure.of(
-                            Reason.OUTCOME_UNKNOWN,
-                            "a commit could not be undone: " + e.getMessage(),
-                            e);
+            var text = "a commit could not be undone: " + e.getMessage();
+            broken = Failure.of(Reason.OUTCOME_UNKNOWN, text, e);
             throw broken;
         }
     }
@@ -250,17 +277,7 @@ public final class InstanceDatabase implements AutoCloseable {
      * the journal already.
      */
     public void fold() {
-        var now =
-                new PageSums.Folded(
-                        identity().incarnation(),
-                        commit(),
-                        engine.meta().lastCommitMicros(),
-                        0,
-                        0,
-                        checksum,
-                        (int) engine.pageSize(),
-                        (int) (sizeBytes() / engine.pageSize()));
-        checkpoint(() -> capture.fold(now, engine.memory().sidecar()));
+        checkpoint(() -> capture.fold(engine.folded(checksum), engine.memory().sidecar()));
     }
 
     /**
@@ -279,6 +296,7 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     private void checkpoint(Checkpoint checkpoint) {
+        endReading();
         if (broken != null) {
             throw broken;
         }
@@ -296,12 +314,9 @@ public final class InstanceDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Gives back the memory of what only calls need: statements and pages. The next call gets them
-     * again.
-     */
+    /** Gives back what only calls need, statements and pages: the next one gets them again. */
     public void shrink() {
-        checkUsable();
+        beginOther();
         try {
             engine.statements().closeAll();
             connection().forgetStatements();
@@ -313,7 +328,7 @@ public final class InstanceDatabase implements AutoCloseable {
 
     /** What SQLite finds wrong in the database; nothing if it is well. */
     public List<String> checkIntegrity(CallBudget budget) {
-        checkUsable();
+        beginOther();
         try {
             return engine.checkIntegrity(budget);
         } catch (SQLException e) {
@@ -326,17 +341,14 @@ public final class InstanceDatabase implements AutoCloseable {
      * changes nothing, if it would be a larger one than commits may be.
      */
     public void compact(CallBudget budget, CommitSink sink) {
-        checkUsable();
+        beginOther();
         var mark = capture.mark();
         try {
-            vacuum("VACUUM", budget);
-            var pages = engine.readPages();
-            var _ =
-                    send(
-                            new WriteTransaction.Pending(
-                                    engine.meta(), pages, new RequestChange.None()),
-                            mark,
-                            sink);
+            engine.vacuum("", budget);
+            // Tables have other pages now, by which statements are checked.
+            engine.statements().clear();
+            var next = new WriteTransaction.Pending(engine.meta(), new RequestChange.None());
+            var _ = send(next, mark, sink);
         } catch (SQLException e) {
             undo(mark);
             throw noted(engine.errors().ofFile(e));
@@ -347,25 +359,13 @@ public final class InstanceDatabase implements AutoCloseable {
 
     /** Writes a copy without the node's own tables to a file that is not there yet. */
     public void export(CallBudget budget, Path target) {
-        checkUsable();
+        beginOther();
         try {
-            vacuum("VACUUM INTO '" + target.toString().replace("'", "''") + "'", budget);
+            engine.vacuum(" INTO '" + target.toString().replace("'", "''") + "'", budget);
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         }
         PlainDatabase.makeExport(target);
-    }
-
-    /** SQLite attaches the copy that it makes, which the limits of callers forbid. */
-    private void vacuum(String sql, CallBudget budget) throws SQLException {
-        connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 1);
-        try {
-            engine.progress().begin(budget);
-            connection().runOnce(sql);
-        } finally {
-            engine.progress().end();
-            connection().limit(SQLiteLimits.SQLITE_LIMIT_ATTACHED, 0);
-        }
     }
 
     /** Whether every commit is in the database file. */
@@ -402,7 +402,7 @@ public final class InstanceDatabase implements AutoCloseable {
     private void rollBack() {
         engine.progress().end();
         try {
-            connection().run("ROLLBACK");
+            connection().run(Own.ROLLBACK);
         } catch (SQLException e) {
             // An OR ROLLBACK, a full disk or an interruption has already ended it.
             if (!SqliteErrors.text(e).contains("no transaction is active") && broken == null) {
@@ -476,6 +476,7 @@ public final class InstanceDatabase implements AutoCloseable {
      */
     @Override
     public void close() {
+        endReading();
         try {
             if (broken == null && capture.isFolded()) {
                 capture.close();

@@ -32,7 +32,7 @@ record InstanceMeta(
         long lastCommitMicros,
         RequestTable.Level requests) {
     /** Of the tables that the node keeps in an instance. */
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     private static final String CREATE =
             "CREATE TABLE _atoll_meta (one INTEGER PRIMARY KEY CHECK (one = 1), format INTEGER NOT"

@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * 76   4  bytes of remembered requests beside the database: see {@link RequestSidecar}
  * 80   4  CRC-32C of those
  * 84   4  CRC-32C of the 84 bytes before
- *
- * "ATOLSUM1", an earlier format: nothing at 76 but the CRC-32C of the 76 bytes before
  * </pre>
  *
  * <p>Checksums are written and synced before the slot that speaks of them, and a slot never over
@@ -48,8 +46,6 @@ import org.jspecify.annotations.Nullable;
 final class PageSums {
     private static final long MAGIC = 0x41544f4c53554d32L;
     private static final int SLOT_BYTES = 88;
-    private static final long MAGIC_1 = 0x41544f4c53554d31L;
-    private static final int SLOT_BYTES_1 = 80;
 
     /** In another sector: one that is torn takes no slot with it but its own. */
     private static final int SLOT_STRIDE = 2048;
@@ -248,10 +244,7 @@ final class PageSums {
             var slot = slots.slice(at, SLOT_BYTES);
             if (isIntact(slot) && slot.getLong(8) > written) {
                 written = slot.getLong(8);
-                requests =
-                        slot.getLong(0) == MAGIC
-                                ? new RequestSidecar.Half(i, slot.getInt(76), slot.getInt(80))
-                                : new RequestSidecar.Half(i, 0, 0);
+                requests = new RequestSidecar.Half(i, slot.getInt(76), slot.getInt(80));
                 modifiedMicros = slot.getLong(68);
                 folded =
                         new Folded(
@@ -268,10 +261,8 @@ final class PageSums {
     }
 
     private static boolean isIntact(ByteBuffer slot) {
-        long magic = slot.getLong(0);
-        int bytes = magic == MAGIC ? SLOT_BYTES : SLOT_BYTES_1;
-        return (magic == MAGIC || magic == MAGIC_1)
-                && crc(slot, bytes - Integer.BYTES) == slot.getInt(bytes - Integer.BYTES);
+        int end = SLOT_BYTES - Integer.BYTES;
+        return slot.getLong(0) == MAGIC && crc(slot, end) == slot.getInt(end);
     }
 
     private static long sumAt(int number) {

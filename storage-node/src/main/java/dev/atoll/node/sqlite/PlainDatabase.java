@@ -131,18 +131,18 @@ public final class PlainDatabase implements AutoCloseable {
                 prepared.columns(),
                 Collections.unmodifiableList(rows),
                 connection.changes(),
-                connection.number("SELECT last_insert_rowid()"));
+                connection.number(SqliteConnection.Own.LAST_INSERT_ROWID));
     }
 
     /** Runs the work in one transaction, undone if it throws. Not nested. */
     public <T> T transaction(Supplier<T> work) {
         lock.lock();
         try {
-            connection.run("BEGIN IMMEDIATE");
+            connection.run(SqliteConnection.Own.BEGIN_IMMEDIATE);
             T result;
             try {
                 result = work.get();
-                connection.run("COMMIT");
+                connection.run(SqliteConnection.Own.COMMIT);
             } catch (SQLException | RuntimeException e) {
                 rollBackAfter(e);
                 throw e;
@@ -158,7 +158,7 @@ public final class PlainDatabase implements AutoCloseable {
     @GuardedBy("lock")
     private void rollBackAfter(Exception e) {
         try {
-            connection.run("ROLLBACK");
+            connection.run(SqliteConnection.Own.ROLLBACK);
         } catch (SQLException suppressed) {
             e.addSuppressed(suppressed);
         }

@@ -31,6 +31,9 @@ final class Prepared implements AutoCloseable {
     // Read when they are asked for: most statements of the node's own never are.
     private @Nullable List<SqlColumn> columns;
 
+    // Not one that has just ended, without a row: SQLite begins it anew by itself.
+    private boolean toBeReset;
+
     Prepared(DB database, String sql) throws SQLException {
         this.database = database;
         this.statement = new Bare(sql);
@@ -77,8 +80,12 @@ final class Prepared implements AutoCloseable {
 
     /** Binds, and takes the first step: whether there is a row. Null leaves all unbound. */
     boolean start(@Nullable Object @Nullable [] parameters) throws SQLException {
+        if (parameters == null || parameters.length == 0) {
+            return next();
+        }
         try {
-            return database.execute(statement, parameters);
+            toBeReset = database.execute(statement, parameters);
+            return toBeReset;
         } catch (SQLException e) {
             close();
             throw e;
@@ -89,6 +96,7 @@ final class Prepared implements AutoCloseable {
     boolean next() throws SQLException {
         int code = database.step(pointer);
         if (code == Codes.SQLITE_ROW) {
+            toBeReset = true;
             return true;
         }
         if (code != Codes.SQLITE_DONE) {
@@ -103,7 +111,10 @@ final class Prepared implements AutoCloseable {
 
     /** Ends the run, and lets go of what was bound. */
     void finish(boolean release) throws SQLException {
-        database.reset(pointer);
+        if (toBeReset) {
+            toBeReset = false;
+            database.reset(pointer);
+        }
         if (release) {
             database.clear_bindings(pointer);
         }

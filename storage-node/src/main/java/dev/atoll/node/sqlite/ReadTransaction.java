@@ -1,5 +1,6 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ public sealed class ReadTransaction permits WriteTransaction {
     final Engine engine;
     private final CallBudget budget;
     private long replyBytes;
+    private boolean anyFailed;
 
     ReadTransaction(Engine engine, CallBudget budget) {
         this.engine = engine;
@@ -35,6 +37,19 @@ public sealed class ReadTransaction permits WriteTransaction {
     /** Runs a statement that reads, and hands each row to the sink as it is made. */
     public void stream(SqlCall call, RowSink sink) {
         run(call, false, sink);
+    }
+
+    /**
+     * Lets the node's own statements in this instance call the function, from now until it closes.
+     * To be called before a statement that needs it, and only then: an instance without one has no
+     * memory to spare for it. The name begins with {@code _atoll}.
+     */
+    public void need(String name, TextFunction function) {
+        try {
+            engine.connection().addFunction(name, function);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
     }
 
     /** The newest commit that this transaction sees; its own does not count. */
@@ -79,6 +94,9 @@ public sealed class ReadTransaction permits WriteTransaction {
         try {
             checked = engine.statements().find(call.sql(), mayWrite);
             var parameters = checked.parameters().bind(call, engine.limits().valueBytesMax());
+            if (checked.writes()) {
+                writes(checked.kind());
+            }
             rows(checked.prepared(), parameters, sink);
             var outcome = checked.changesRows() ? outcome(checked) : Outcome.NONE;
             done = true;
@@ -90,10 +108,18 @@ public sealed class ReadTransaction permits WriteTransaction {
         } catch (SQLException e) {
             throw failure(e, call.sql());
         } finally {
-            if (!done && checked != null) {
-                engine.statements().failed(call.sql(), checked);
+            if (!done) {
+                anyFailed = true;
+                if (checked != null) {
+                    engine.statements().failed(call.sql(), checked);
+                }
             }
         }
+    }
+
+    /** A statement that writes is about to run. */
+    void writes(StatementKind kind) throws SQLException {
+        throw new IllegalStateException(kind + " in a transaction that reads");
     }
 
     /** A statement that writes has run; only a transaction that may write gets here. */
@@ -124,7 +150,12 @@ public sealed class ReadTransaction permits WriteTransaction {
         long changes = engine.connection().changes();
         boolean inserted = checked.kind() == StatementKind.INSERT && changes > 0;
         return new Outcome(
-                changes, inserted ? engine.connection().number("SELECT last_insert_rowid()") : 0);
+                changes, inserted ? engine.connection().number(Own.LAST_INSERT_ROWID) : 0);
+    }
+
+    /** Whether a statement failed, whatever the work made of that: SQLite may have ended it all. */
+    final boolean anyFailed() {
+        return anyFailed;
     }
 
     final void checkBudget() {

@@ -7,17 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * A request and what is remembered of it, as a commit's record and the sidecar carry it. Immutable.
+ * A request and what is remembered of it, as commits' records, the sidecar and the table hold it.
+ * Immutable.
  *
  * <pre>
  *  0  16  id
  * 16   2  bytes of the principal, then the principal, UTF-8
  *      2  bytes of the digest, then the digest
- *      2  bytes of the reply, then the reply
+ *      4  bytes of the reply, then the reply
  * </pre>
  */
 record RequestEntry(RequestTable.Request request, Remembered remembered) {
-    private static final int FIXED_BYTES = 16 + 3 * Short.BYTES;
+    private static final int FIXED_BYTES = 16 + 2 * Short.BYTES + Integer.BYTES;
 
     /** As {@link #put} writes it, or a little more. */
     int bytesMax() {
@@ -32,29 +33,27 @@ record RequestEntry(RequestTable.Request request, Remembered remembered) {
                 .putLong(request.id().getLeastSignificantBits());
         var principal = request.principal().getBytes(StandardCharsets.UTF_8);
         out.putShort((short) principal.length).put(principal);
-        put(out, remembered.digest());
-        put(out, remembered.reply());
-    }
-
-    private static void put(ByteBuffer out, ByteString bytes) {
-        out.putShort((short) bytes.size());
-        bytes.copyTo(out);
+        out.putShort((short) remembered.digest().size());
+        remembered.digest().copyTo(out);
+        out.putInt(remembered.reply().size());
+        remembered.reply().copyTo(out);
     }
 
     /** Throws IllegalArgumentException if it is cut off. */
     static RequestEntry read(ByteBuffer in) {
         try {
             var id = new UUID(in.getLong(), in.getLong());
-            var principal = bytes(in).toStringUtf8();
+            var principal = bytes(in, Short.toUnsignedInt(in.getShort())).toStringUtf8();
+            var digest = bytes(in, Short.toUnsignedInt(in.getShort()));
+            var reply = bytes(in, in.getInt());
             return new RequestEntry(
-                    new RequestTable.Request(principal, id), new Remembered(bytes(in), bytes(in)));
+                    new RequestTable.Request(principal, id), new Remembered(digest, reply));
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("a remembered request is cut off", e);
         }
     }
 
-    private static ByteString bytes(ByteBuffer in) {
-        int length = Short.toUnsignedInt(in.getShort());
+    private static ByteString bytes(ByteBuffer in, int length) {
         var bytes = ByteString.copyFrom(in.slice(in.position(), length));
         in.position(in.position() + length);
         return bytes;

@@ -1,30 +1,35 @@
 package dev.atoll.node.sqlite;
 
+import com.google.protobuf.ByteString;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The requests that an instance remembers, so that each has one effect however often it is sent.
  * One thread at a time.
  *
- * <p>A ring by rowid: the time in a UUIDv7 and a hash of principal and id make the key, so new
- * requests go to the end of the table, a look-up is one descent, and forgetting cuts off the front;
- * no second index is needed, and a request costs one page. Requests of one millisecond whose hash
- * is the same take the next free keys.
+ * <p>A ring by rowid: those that were settled together, and are of about the same time, share a
+ * row, since a row for each costs a commit more than the commit itself. The time of the newest of
+ * them, as its UUIDv7 says it, is in the row's key; so new ones go to the end of the table, a
+ * look-up reads few rows, forgetting cuts off the front, and no second index is needed.
  *
  * <p>What is forgotten is refused: {@code floor} is the time below which nothing is remembered. It
  * rises with the window, and faster where so many requests come that the ring is full.
  *
  * <pre>
- * key                   | principal     | id  | digest | reply
- * millis << 15 | hash15 | service:shop  | 16B | 32B    | bytes
+ * key                          | oldest | requests
+ * newest millis << 16 | number | millis | entries one after the other, see {@link RequestEntry}
  * </pre>
  */
 final class RequestTable {
@@ -37,45 +42,59 @@ final class RequestTable {
     /** So much an instance may take beyond its own size limit. */
     static final long BYTES_MAX = 64L << 20;
 
-    /** What a row takes beside its reply, roughly. */
-    private static final long ROW_BYTES = 160;
+    /** What a row takes beside its entries, roughly. */
+    private static final long ROW_BYTES = 40;
 
     private static final int HASH_BITS = 15;
-    private static final int PROBES = 8;
 
-    /** Cutting off 256 at every 64th keeps the ring from growing, and most commits short. */
-    private static final int SWEEP_EVERY = 64;
+    /** Of the rows of a millisecond: more do not fit into the ring. */
+    private static final int NUMBER_BITS = 16;
 
-    private static final int SWEEP_ROWS = 256;
+    private static final long NUMBER_MAX = (1 << NUMBER_BITS) - 1;
+
+    /** So far apart the requests of a row may be: a look-up reads the rows of that time. */
+    private static final long ROW_MILLIS_MAX = 1_000;
+
+    /** One that is larger has a row of its own. */
+    private static final int ROW_ENTRIES_BYTES_MAX = RequestMemory.CARRIED_BYTES_MAX;
+
+    /**
+     * Cutting off twice as many rows as came since keeps the ring from growing, and most commits
+     * short.
+     */
+    private static final int SWEEP_EVERY = 16;
 
     private static final String CREATE =
-            "CREATE TABLE _atoll_request (key INTEGER PRIMARY KEY, principal TEXT NOT NULL, id BLOB"
-                    + " NOT NULL, digest BLOB NOT NULL, reply BLOB NOT NULL) STRICT";
+            "CREATE TABLE _atoll_request (key INTEGER PRIMARY KEY, oldest INTEGER NOT NULL, requests"
+                    + " BLOB NOT NULL) STRICT";
 
     private static final String FIND =
-            "SELECT digest, reply FROM main._atoll_request WHERE key BETWEEN ? AND ? AND principal ="
-                    + " ? AND id = ?";
+            "SELECT requests FROM main._atoll_request WHERE key BETWEEN ? AND ? AND oldest <= ?";
+
+    private static final String ALL = "SELECT requests FROM main._atoll_request";
 
     private static final String NEWEST =
             "SELECT key FROM main._atoll_request ORDER BY key DESC LIMIT 1";
 
-    private static final String INSERT =
-            "INSERT OR IGNORE INTO main._atoll_request VALUES (?, ?, ?, ?, ?)";
+    private static final String NEWEST_BETWEEN =
+            "SELECT key FROM main._atoll_request WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1";
+
+    private static final String INSERT = "INSERT INTO main._atoll_request VALUES (?, ?, ?)";
 
     private static final String OLDEST =
-            " FROM main._atoll_request WHERE key < ? ORDER BY key LIMIT " + SWEEP_ROWS;
+            " FROM main._atoll_request WHERE key < ? ORDER BY key LIMIT ?";
 
     private static final String MEASURE =
-            "SELECT max(key), sum(length(reply) + "
+            "SELECT max(key), sum(length(requests) + "
                     + ROW_BYTES
-                    + ") FROM (SELECT key, reply"
+                    + ") FROM (SELECT key, requests"
                     + OLDEST
                     + ")";
 
     private static final String FORGET = "DELETE" + OLDEST;
 
     private final SqliteConnection connection;
-    private int sinceSweep;
+    private int rowsSinceSweep;
 
     /** Whose request it is, and which. */
     record Request(String principal, UUID id) {
@@ -91,13 +110,6 @@ final class RequestTable {
                             + 31 * Long.hashCode(id.getLeastSignificantBits());
             int mixed = (hash * 0x9E3779B9) >>> (Integer.SIZE - HASH_BITS);
             return (millis() << HASH_BITS) | mixed;
-        }
-
-        byte[] idBytes() {
-            return ByteBuffer.allocate(16)
-                    .putLong(id.getMostSignificantBits())
-                    .putLong(id.getLeastSignificantBits())
-                    .array();
         }
     }
 
@@ -147,14 +159,33 @@ final class RequestTable {
     }
 
     Optional<Remembered> find(Request request) throws SQLException {
-        long key = request.key();
-        return connection.findFirst(
+        return connection.search(
                 FIND,
-                row -> new Remembered(row.blob(0), row.blob(1)),
-                key,
-                key + PROBES - 1,
-                request.principal(),
-                request.idBytes());
+                row ->
+                        entries(row.blob(0)).stream()
+                                .filter(entry -> entry.request().equals(request))
+                                .map(RequestEntry::remembered)
+                                .findFirst(),
+                firstKey(request.millis()),
+                lastKey(request.millis() + ROW_MILLIS_MAX),
+                request.millis());
+    }
+
+    private static long firstKey(long millis) {
+        return millis << NUMBER_BITS;
+    }
+
+    private static long lastKey(long millis) {
+        return firstKey(millis) | NUMBER_MAX;
+    }
+
+    private static List<RequestEntry> entries(ByteString row) {
+        var bytes = row.asReadOnlyByteBuffer();
+        var found = new ArrayList<RequestEntry>();
+        while (bytes.hasRemaining()) {
+            found.add(RequestEntry.read(bytes));
+        }
+        return found;
     }
 
     /** Throws LIMIT_EXCEEDED. */
@@ -170,72 +201,120 @@ final class RequestTable {
     /** Remembers them all, forgets what is due, and says how full the ring is then. */
     Level add(List<RequestEntry> entries, Instant now, Level level) throws SQLException {
         long bytes = level.bytes();
-        for (var entry : entries) {
-            insert(entry.request(), entry.remembered());
-            bytes += ROW_BYTES + entry.remembered().reply().size();
+        for (var row : rows(entries)) {
+            bytes += insert(row) + ROW_BYTES;
+            rowsSinceSweep++;
         }
         if (level.bytes() == UNKNOWN) {
             return sweep(new Level(measureAll(), level.floorMillis()), now);
         }
-        sinceSweep += entries.size();
         var grown = new Level(bytes, level.floorMillis());
-        if (sinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX) {
-            return grown;
-        }
-        sinceSweep = 0;
-        return sweep(grown, now);
+        return rowsSinceSweep < SWEEP_EVERY && bytes <= BYTES_MAX ? grown : sweep(grown, now);
     }
 
-    /** The highest key in the table; below all others if there is none. */
+    private static List<Row> rows(List<RequestEntry> entries) {
+        var all = Row.of(entries);
+        if (all.fits() || entries.size() == 1) {
+            return List.of(all);
+        }
+        var byTime = new ArrayList<>(entries);
+        byTime.sort(Comparator.comparingLong(entry -> entry.request().millis()));
+        var found = new ArrayList<Row>();
+        for (int from = 0; from < byTime.size(); ) {
+            int end = from + 1;
+            while (end < byTime.size() && Row.of(byTime.subList(from, end + 1)).fits()) {
+                end++;
+            }
+            found.add(Row.of(byTime.subList(from, end)));
+            from = end;
+        }
+        return found;
+    }
+
+    /** Requests that are to share a row, and the times of two of them. */
+    private record Row(List<RequestEntry> entries, long oldest, long newest, int bytesMax) {
+        static Row of(List<RequestEntry> entries) {
+            long oldest = Long.MAX_VALUE;
+            long newest = Long.MIN_VALUE;
+            int bytes = 0;
+            for (var entry : entries) {
+                long millis = entry.request().millis();
+                oldest = Math.min(oldest, millis);
+                newest = Math.max(newest, millis);
+                bytes += entry.bytesMax();
+            }
+            return new Row(entries, oldest, newest, bytes);
+        }
+
+        boolean fits() {
+            return newest - oldest <= ROW_MILLIS_MAX && bytesMax <= ROW_ENTRIES_BYTES_MAX;
+        }
+    }
+
+    /** No request has a higher key; below all others if there is none. */
     long newestKey() throws SQLException {
-        return connection.findFirst(NEWEST, row -> row.longValue(0)).orElse(Long.MIN_VALUE);
+        return connection
+                .findFirst(NEWEST, row -> ((millis(row.longValue(0)) + 1) << HASH_BITS) - 1)
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private static long millis(long rowKey) {
+        return rowKey >> NUMBER_BITS;
     }
 
     private long measureAll() throws SQLException {
         return connection.number(
-                "SELECT coalesce(sum(length(reply) + "
+                "SELECT coalesce(sum(length(requests) + "
                         + ROW_BYTES
                         + "), 0) FROM main._atoll_request");
     }
 
     /** How many it holds. */
     long count() throws SQLException {
-        return connection.number("SELECT count(*) FROM main._atoll_request");
+        var count = new AtomicLong();
+        var _ =
+                connection.search(
+                        ALL,
+                        row -> {
+                            count.addAndGet(entries(row.blob(0)).size());
+                            return Optional.empty();
+                        });
+        return count.get();
     }
 
-    private void insert(Request request, Remembered remembered) throws SQLException {
-        long key = request.key();
-        for (int probe = 0; probe < PROBES; probe++) {
-            connection.run(
-                    INSERT,
-                    key + probe,
-                    request.principal(),
-                    request.idBytes(),
-                    remembered.digest().toByteArray(),
-                    remembered.reply().toByteArray());
-            if (connection.changes() > 0) {
-                return;
-            }
-        }
-        throw Failure.of(
-                Reason.VALIDATION_FAILED,
-                "request_id: "
-                        + request.id()
-                        + " (expected: one with random bits; many like it are in use)");
+    /** Adds one row; how many bytes its entries take. */
+    private int insert(Row row) throws SQLException {
+        var out = ByteBuffer.allocate(row.bytesMax());
+        row.entries().forEach(entry -> entry.put(out));
+        long first = firstKey(row.newest());
+        long key =
+                connection
+                        .findFirst(
+                                NEWEST_BETWEEN,
+                                newest -> newest.longValue(0) + 1,
+                                first,
+                                lastKey(row.newest()))
+                        .orElse(first);
+        connection.run(INSERT, key, row.oldest(), Arrays.copyOf(out.array(), out.position()));
+        return out.position();
     }
 
     private Level sweep(Level level, Instant now) throws SQLException {
         long windowFloor = now.minus(WINDOW).toEpochMilli();
         boolean full = level.bytes() > BYTES_MAX;
-        long below = full ? Long.MAX_VALUE : windowFloor << HASH_BITS;
+        long below = full ? Long.MAX_VALUE : firstKey(windowFloor);
+        // If the ring is full, even one row more may be too much.
+        long rows = 2L * Math.max(SWEEP_EVERY, rowsSinceSweep);
+        rowsSinceSweep = 0;
         var oldest =
                 connection
                         .findFirst(
                                 MEASURE,
-                                row -> new Level(row.longValue(1), row.longValue(0) >> HASH_BITS),
-                                below)
+                                row -> new Level(row.longValue(1), millis(row.longValue(0))),
+                                below,
+                                rows)
                         .orElse(Level.EMPTY);
-        connection.run(FORGET, below);
+        connection.run(FORGET, below, rows);
         long floor = Math.max(level.floorMillis(), windowFloor);
         // What shares its millisecond with the newest one forgotten may be forgotten too.
         return new Level(

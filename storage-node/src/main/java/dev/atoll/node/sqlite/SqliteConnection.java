@@ -2,7 +2,9 @@ package dev.atoll.node.sqlite;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +20,7 @@ import org.sqlite.core.NativeDB;
  * The one connection to a database file, set up as the node needs it. One thread at a time.
  *
  * <p>Its {@code run} and {@code number} are for the node's own statements: a handful of texts, each
- * prepared once and kept.
+ * prepared once and kept, those of every call at hand.
  */
 final class SqliteConnection implements AutoCloseable {
     /** Half a megabyte of pages. */
@@ -64,6 +66,9 @@ final class SqliteConnection implements AutoCloseable {
     private static final Set<String> DEPEND_ON_THE_FILE =
             Set.of("locking_mode", "auto_vacuum", "synchronous", "journal_mode");
 
+    private static final Set<String> IN_MEMORY_TOO =
+            Set.of("trusted_schema", "foreign_keys", "recursive_triggers");
+
     /** These answer with the value that they have then: no need to ask again. */
     private static final Set<String> ANSWER = Set.of("locking_mode", "journal_mode");
 
@@ -75,6 +80,25 @@ final class SqliteConnection implements AutoCloseable {
     private final NativeDB database;
     private final SqliteErrors errors;
     private final Map<String, Prepared> own = new HashMap<>();
+    private final Map<Own, Prepared> atHand = new EnumMap<>(Own.class);
+
+    /** What every call runs. */
+    enum Own {
+        BEGIN("BEGIN"),
+        BEGIN_IMMEDIATE("BEGIN IMMEDIATE"),
+        COMMIT("COMMIT"),
+        ROLLBACK("ROLLBACK"),
+        LAST_INSERT_ROWID("SELECT last_insert_rowid()");
+
+        private final String sql;
+
+        Own(String sql) {
+            this.sql = sql;
+        }
+    }
+
+    // One empty set for all connections: most never get a function.
+    private Set<String> functions = Set.of();
 
     private SqliteConnection(NativeDB database, SqliteErrors errors) {
         this.database = database;
@@ -96,6 +120,23 @@ final class SqliteConnection implements AutoCloseable {
             opened.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Opens an empty database in memory, with what decides how SQLite takes statements. */
+    static SqliteConnection openInMemory() throws SQLException {
+        var memory = Path.of(":memory:");
+        var opened = new SqliteConnection(Driver.openInMemory(), new SqliteErrors(memory));
+        try {
+            for (var pragma : PRAGMAS) {
+                if (IN_MEMORY_TOO.contains(pragma[0])) {
+                    opened.setPragma(pragma[0], pragma[1]);
+                }
+            }
+        } catch (SQLException | RuntimeException e) {
+            opened.closeAfter(e);
+            throw e;
+        }
+        return opened;
     }
 
     private static List<String[]> captured() {
@@ -177,6 +218,8 @@ final class SqliteConnection implements AutoCloseable {
     void forgetStatements() {
         own.values().forEach(Prepared::close);
         own.clear();
+        atHand.values().forEach(Prepared::close);
+        atHand.clear();
     }
 
     /** Runs statements whose rows nobody wants. */
@@ -213,8 +256,62 @@ final class SqliteConnection implements AutoCloseable {
         database.register_progress_handler(Progress.STEPS, handler);
     }
 
+    /**
+     * Lets statements of the node's own call the function, from now on. Its name has to begin with
+     * {@code _atoll}: so callers' statements cannot say it. Does nothing if there is a function of
+     * that name: a second one would make SQLite prepare every statement again.
+     */
+    void addFunction(String name, TextFunction function) throws SQLException {
+        if (functions.contains(name)) {
+            return;
+        }
+        if (!name.startsWith(TextCheck.RESERVED)) {
+            throw new IllegalArgumentException(
+                    "function: " + name + " (expected: " + TextCheck.RESERVED + "…)");
+        }
+        FunctionDoor.add(database, name, function);
+        var more = new HashSet<>(functions);
+        more.add(name);
+        functions = Set.copyOf(more);
+    }
+
     Prepared prepare(String sql) throws SQLException {
         return new Prepared(database, sql);
+    }
+
+    /** Runs a statement of our own that gives nothing. */
+    void run(Own statement) throws SQLException {
+        var prepared = atHand(statement);
+        try {
+            prepared.start();
+            prepared.finish(false);
+        } catch (SQLException e) {
+            atHand.remove(statement);
+            throw e;
+        }
+    }
+
+    /** The number that a statement of our own gives. */
+    long number(Own statement) throws SQLException {
+        var prepared = atHand(statement);
+        try {
+            prepared.start();
+            long number = prepared.longValue(0);
+            prepared.finish(false);
+            return number;
+        } catch (SQLException e) {
+            atHand.remove(statement);
+            throw e;
+        }
+    }
+
+    private Prepared atHand(Own statement) throws SQLException {
+        var prepared = atHand.get(statement);
+        if (prepared == null) {
+            prepared = prepare(statement.sql);
+            atHand.put(statement, prepared);
+        }
+        return prepared;
     }
 
     /** Runs a statement of our own to its end. */
@@ -242,14 +339,23 @@ final class SqliteConnection implements AutoCloseable {
     /** What a statement of our own gives in its first row. */
     <T> Optional<T> findFirst(String sql, RowReader<T> reader, @Nullable Object... parameters)
             throws SQLException {
+        return search(sql, row -> Optional.of(reader.read(row)), parameters);
+    }
+
+    /** What the reader finds in the first row of a statement of our own in which it does. */
+    <T> Optional<T> search(
+            String sql, RowReader<Optional<T>> reader, @Nullable Object... parameters)
+            throws SQLException {
         var prepared = own(sql);
         try {
-            Optional<T> first =
-                    prepared.start(parameters)
-                            ? Optional.of(reader.read(prepared))
-                            : Optional.empty();
+            Optional<T> found = Optional.empty();
+            boolean row = prepared.start(parameters);
+            while (row && found.isEmpty()) {
+                found = reader.read(prepared);
+                row = found.isEmpty() && prepared.next();
+            }
             prepared.finish(false);
-            return first;
+            return found;
         } catch (SQLException e) {
             own.remove(sql);
             throw e;

@@ -21,6 +21,11 @@ public record SqliteLimits(
         check("databaseBytesMax", databaseBytesMax, 1L << 44);
     }
 
+    /** How many files open databases take together, at the most, beside two each. */
+    public static int filesBesideMax() {
+        return DatabaseSync.OPEN_MAX;
+    }
+
     private static void check(String name, long value, long max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(

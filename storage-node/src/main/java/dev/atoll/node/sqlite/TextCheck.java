@@ -34,7 +34,7 @@ final class TextCheck {
     private static final Set<String> SETTABLE_PRAGMAS =
             Set.of("user_version", "defer_foreign_keys");
 
-    private static final String TRANSACTION =
+    static final String TRANSACTION =
             "a Mutate is one transaction: put the statements into one Mutate";
 
     private static final Map<String, String> FORBIDDEN =

@@ -14,7 +14,7 @@ public final class WriteTransaction extends ReadTransaction {
 
     private final Instant now;
     private final long changesBefore;
-    private final long schemaBefore;
+    private long schemaBefore;
     private RequestTable.Level level;
     private RequestChange requests = new RequestChange.None();
     private @Nullable Failure failed;
@@ -26,7 +26,6 @@ public final class WriteTransaction extends ReadTransaction {
         this.now = now;
         this.level = engine.meta().requests();
         this.changesBefore = engine.connection().totalChanges();
-        this.schemaBefore = engine.connection().number(SCHEMA_VERSION);
     }
 
     /** Runs a statement of any allowed kind. Once one has failed, the transaction is over. */
@@ -144,10 +143,17 @@ public final class WriteTransaction extends ReadTransaction {
     }
 
     @Override
+    void writes(StatementKind kind) throws SQLException {
+        if (kind == StatementKind.SCHEMA && !schemaTouched) {
+            schemaBefore = engine.connection().number(SCHEMA_VERSION);
+            schemaTouched = true;
+        }
+    }
+
+    @Override
     void wrote(StatementKind kind) {
         switch (kind) {
             case SCHEMA -> {
-                schemaTouched = true;
                 // The pages that their checks were about may belong to another table now.
                 engine.statements().clear();
             }
@@ -173,32 +179,36 @@ public final class WriteTransaction extends ReadTransaction {
         checkNotFailed();
         checkBudget();
         try {
-            boolean settles = requests instanceof RequestChange.Settle;
-            long pages = settles ? engine.readPages() : checkSize();
+            if (!(requests instanceof RequestChange.Settle)) {
+                checkSize();
+            }
             if (!changed()) {
-                return new Pending(engine.meta(), pages, requests);
+                return new Pending(engine.meta(), requests);
             }
             var next = engine.meta().next(now, level);
             if (level.floorMillis() != engine.meta().requests().floorMillis()) {
                 next.write(engine.connection());
             }
-            return new Pending(next, pages, requests);
+            return new Pending(next, requests);
         } catch (SQLException e) {
             throw failure(e);
         }
     }
 
     /** What becomes true with the commit. */
-    record Pending(InstanceMeta meta, long pages, RequestChange requests) {}
+    record Pending(InstanceMeta meta, RequestChange requests) {}
 
     /** Deletes never make the file longer, and so pass at the limit. */
-    private long checkSize() throws SQLException {
-        long pages = engine.readPages();
-        long bytes = pages * engine.pageSize();
-        if (bytes > engine.limits().databaseBytesMax() && bytes > engine.sizeBytes()) {
+    private void checkSize() throws SQLException {
+        long max = engine.limits().databaseBytesMax();
+        // A commit holds every page that it adds, and is undone if it holds more than that.
+        if (engine.sizeBytes() + InstanceDatabase.COMMIT_BYTES_MAX <= max) {
+            return;
+        }
+        long bytes = engine.readPages() * engine.pageSize();
+        if (bytes > max && bytes > engine.sizeBytes()) {
             throw instanceFull(bytes);
         }
-        return pages;
     }
 
     @Override

@@ -245,7 +245,7 @@ class CreationCrashTest {
     }
 
     private static List<InstanceStatus> listed(TestInstances instances) {
-        return instances.door.list(new Catalog.Range("user", "", Optional.empty()), 10);
+        return instances.list(new Catalog.Range("user", "", Optional.empty()));
     }
 
     private static Reason missing(TestInstances instances) {

@@ -32,8 +32,7 @@ class InstancesTest {
             instances.write(KEY, "INSERT INTO t VALUES (2)");
             instances.whileListing = () -> sleep(instances, KEY);
 
-            var listed =
-                    instances.door.list(new Catalog.Range("user", "alice", Optional.empty()), 10);
+            var listed = instances.list(new Catalog.Range("user", "alice", Optional.empty()));
 
             assertThat(listed)
                     .singleElement()

@@ -135,9 +135,9 @@ class LanePoolTest {
         var asked = new AtomicInteger();
         LongSupplier ticker =
                 () -> {
-                    // A lane's thread asks first to take a turn, and then when it begins one.
+                    // A lane's thread asks first when it begins a turn.
                     if (Thread.currentThread().getName().startsWith("lane-")
-                            && asked.incrementAndGet() == 2) {
+                            && asked.incrementAndGet() == 1) {
                         taken.countDown();
                         await();
                     }

@@ -126,7 +126,7 @@ class RecoveryCrashTest {
 
     private static void isRecovered(TestInstances instances, Path data, String when)
             throws IOException {
-        assertThat(instances.door.list(new Catalog.Range("user", "", Optional.empty()), 10))
+        assertThat(instances.list(new Catalog.Range("user", "", Optional.empty())))
                 .as(when)
                 .extracting(status -> status.entry().key().id())
                 .containsExactly("again", "damaged", "folded", "new");

@@ -93,6 +93,11 @@ final class TestInstances implements AutoCloseable {
                 .forEach(entry -> recovery.ensure(entry.incarnation()));
     }
 
+    /** The first ten of the range. */
+    List<InstanceStatus> list(Catalog.Range range) {
+        return door.list(range, door.ownedShards(), 10);
+    }
+
     static TestInstances open(Path data, int openMax) throws IOException {
         return new TestInstances(data, openMax, journal -> {}, false);
     }

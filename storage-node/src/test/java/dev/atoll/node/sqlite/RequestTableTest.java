@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,7 +110,7 @@ class RequestTableTest {
             database.pass(Duration.ofSeconds(9));
             remember("a", id(database.now(), i * 0x9E3779B97F4A7C15L), REPLY);
         }
-        // A hundred fit into the window; the rest goes with every 64th.
+        // A hundred fit into the window; the rest goes with those that come.
         assertThat(rowsKept()).isBetween(100L, 165L);
     }
 
@@ -150,6 +152,47 @@ class RequestTableTest {
         }
         for (int i = 0; i < 2_000; i++) {
             assertThat(find("a", id(database.now(), i * 0x9E3779B97F4A7C15L))).contains(REPLY);
+        }
+    }
+
+    @Test
+    void anyNumberOfRequestsMayHaveTheSameKey() {
+        for (int i = 0; i < 300; i++) {
+            remember("a", sameKey(i), REPLY);
+        }
+        database.reopen();
+        for (int i = 0; i < 300; i++) {
+            assertThat(find("a", sameKey(i))).contains(REPLY);
+        }
+        assertThat(find("a", sameKey(300))).isEmpty();
+    }
+
+    /** The halves of the id's second half differ in the same way, which its hash does not see. */
+    private UUID sameKey(int number) {
+        var id = id(database.now(), 0);
+        return new UUID(
+                id.getMostSignificantBits(),
+                id.getLeastSignificantBits() ^ ((long) number << 32 | number));
+    }
+
+    @Test
+    void findsRequestsOfAllTimesThatWereSettledTogether() {
+        var seed = System.nanoTime();
+        System.out.println("RequestTableTest: seed " + seed);
+        var random = new Random(seed);
+        var ids = new ArrayList<UUID>();
+        for (int i = 0; i < 1_000; i++) {
+            var age = Duration.ofMillis(random.nextInt(random.nextBoolean() ? 3_000 : 840_000));
+            var id = id(database.now().minus(age), random.nextLong());
+            remember("a", id, new Remembered(REPLY.digest(), ByteString.copyFromUtf8("" + i)));
+            ids.add(id);
+        }
+        database.reopen();
+        for (int i = 0; i < ids.size(); i++) {
+            assertThat(find("a", ids.get(i)).orElseThrow().reply().toStringUtf8())
+                    .as("seed %d", seed)
+                    .isEqualTo("" + i);
+            assertThat(find("b", ids.get(i))).isEmpty();
         }
     }
 }

@@ -163,6 +163,8 @@ class SqlRefusalsTest {
                 "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM _atoll_request; END",
                 "CREATE TRIGGER g AFTER UPDATE ON _atoll_meta BEGIN SELECT 1; END",
                 "SELECT * FROM _atoll_meta",
+                "SELECT _atoll_matches('a', 'a')",
+                "SELECT \"_atoll_matches\"('a', 'a')",
                 "SELECT * FROM '_atoll_meta'",
                 "SELECT * FROM main.\"_ATOLL_META\"",
                 "SELECT (SELECT count(*) FROM [_atoll_request])",

@@ -1,25 +1,26 @@
-package dev.atoll.cli.admin;
+package dev.atoll.cli.config;
 
+import dev.atoll.cli.connect.AnswerOptions;
 import dev.atoll.cli.connect.Connection;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.cli.terminal.Json;
 import dev.atoll.cli.terminal.Progress;
 import dev.atoll.cli.terminal.Table;
+import dev.atoll.node.blocks.file.BlockFile;
+import dev.atoll.node.blocks.file.FileProblem;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,21 +30,95 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Applies the file that declares namespaces, and shows its versions. One thread at a time. */
+/** Looks at block files, which declare namespaces, and applies them. One thread at a time. */
 @Command(
         name = "config",
-        description = "Apply the file that declares namespaces, and show its versions.")
+        description = "Look at block files, which declare namespaces, and apply them.")
 public final class ConfigCommand {
     @Spec private @Nullable CommandSpec spec;
+
+    @Command(
+            name = "check",
+            description =
+                    "Print every problem of a block file with its line and column, and what deserves a"
+                            + " look. Exit code 1 if it has problems.")
+    int check(
+            @Parameters(paramLabel = "FILE", description = "The block file") Path file,
+            @Option(names = "--json", description = "Print JSON") boolean json)
+            throws IOException {
+        var out = out();
+        var result = BlockFile.read(ReadableFile.text(file));
+        switch (result) {
+            case BlockFile.Result.Right(BlockFile right) -> {
+                if (json) {
+                    out.println(json(List.of(), right.warnings()));
+                } else {
+                    right.warnings().forEach(warning -> print(file, "warning: ", warning, out));
+                    int tables =
+                            right.blocks().stream().mapToInt(block -> block.tables().size()).sum();
+                    out.println(
+                            file
+                                    + ": no problems; namespaces: "
+                                    + right.blocks().size()
+                                    + ", tables: "
+                                    + tables);
+                }
+            }
+            case BlockFile.Result.Wrong(List<FileProblem> problems) -> {
+                if (json) {
+                    out.println(json(problems, List.of()));
+                } else {
+                    problems.forEach(problem -> print(file, "", problem, out));
+                }
+            }
+        }
+        out.flush();
+        boolean wrong = result instanceof BlockFile.Result.Wrong;
+        return (wrong ? ExitCode.FAILURE : ExitCode.OK).number();
+    }
+
+    @Command(
+            name = "explain",
+            description =
+                    "Print the SQL of each rule of a table, or of a namespace, and whether an index"
+                            + " serves it.")
+    int explain(
+            @Parameters(paramLabel = "FILE", description = "The block file") Path file,
+            @Parameters(
+                            paramLabel = "TABLE",
+                            description =
+                                    "A table (invoices, or workspace.invoices where several have the"
+                                            + " name), or a namespace")
+                    String table,
+            @Option(names = "--json", description = "Print JSON") boolean json)
+            throws IOException {
+        var explanation = Explanation.of(file, table);
+        var out = out();
+        out.print(json ? explanation.json() + "\n" : explanation.text());
+        out.flush();
+        return ExitCode.OK.number();
+    }
+
+    @Command(
+            name = "schema",
+            description =
+                    "Print the JSON Schema of block files, by which editors complete and check.")
+    int schema() {
+        var out = out();
+        out.print(BlockFile.jsonSchema());
+        out.flush();
+        return ExitCode.OK.number();
+    }
 
     @Command(
             name = "apply",
             description =
                     "Show what a file would change, ask, and make it the current version. Changes that"
-                            + " lose data are marked with '!'.")
+                            + " lose data are marked with '!', those that some instances may not"
+                            + " take with '?'.")
     int apply(
             @Mixin AnswerOptions answer,
-            @Parameters(paramLabel = "FILE") Path file,
+            @Parameters(paramLabel = "FILE", description = "The block file") Path file,
             @Option(names = "--yes", description = "Do not ask") boolean yes,
             @Option(
                             names = "--allow-destructive",
@@ -54,13 +129,13 @@ public final class ConfigCommand {
             throws IOException {
         var request =
                 ApplyConfigRequest.newBuilder()
-                        .setYaml(read(file))
+                        .setYaml(ReadableFile.text(file))
                         .setAllowDestructive(allowDestructive);
         try (var connection = answer.client().open()) {
             var shown = call(connection, request.setDryRun(true).build());
-            answer.printLine(difference(shown), out());
+            answer.printLine(Difference.text(shown), out());
             if (dryRun) {
-                answer.printForPrograms(json(shown), out());
+                answer.printForPrograms(Difference.json(shown), out());
                 return ExitCode.OK.number();
             }
             if (shown.getDestructiveCount() > 0 && !allowDestructive) {
@@ -80,7 +155,7 @@ public final class ConfigCommand {
                                     .setExpectVersion(shown.getComparedWith())
                                     .build());
             answer.printLine("version " + applied.getVersion() + " is current", out());
-            answer.printForPrograms(json(applied), out());
+            answer.printForPrograms(Difference.json(applied), out());
         }
         return ExitCode.OK.number();
     }
@@ -147,42 +222,6 @@ public final class ConfigCommand {
         return connection.config(stub -> stub.applyConfig(request));
     }
 
-    private static String read(Path file) throws IOException {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, file + ": not UTF-8 (expected: a YAML file in UTF-8)");
-        }
-    }
-
-    private static String difference(ApplyConfigResponse shown) {
-        var lines = new ArrayList<String>();
-        lines.add(
-                shown.getComparedWith() == 0
-                        ? "the first version:"
-                        : "compared with version " + shown.getComparedWith() + ":");
-        var destructive = new HashSet<>(shown.getDestructiveList());
-        for (var change : shown.getChangesList()) {
-            lines.add((destructive.contains(change) ? "! " : "  ") + change);
-        }
-        if (shown.getChangesCount() == 0) {
-            lines.add("  nothing that is declared changes");
-        }
-        shown.getWarningsList().forEach(warning -> lines.add("  warning: " + warning));
-        return String.join("\n", lines);
-    }
-
-    private static String json(ApplyConfigResponse response) {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("version", response.getVersion());
-        map.put("comparedWith", response.getComparedWith());
-        map.put("changes", response.getChangesList());
-        map.put("destructive", response.getDestructiveList());
-        map.put("warnings", response.getWarningsList());
-        return Json.of(map);
-    }
-
     private static void ask() {
         if (!Progress.isScreen()) {
             throw new CommandException(
@@ -197,5 +236,30 @@ public final class ConfigCommand {
 
     private PrintWriter out() {
         return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    private static void print(Path file, String kind, FileProblem problem, PrintWriter out) {
+        boolean placed = problem.line() != Integer.MAX_VALUE;
+        out.println(
+                file
+                        + (placed ? ":" + problem.line() + ":" + problem.column() : "")
+                        + ": "
+                        + kind
+                        + problem.text());
+    }
+
+    private static String json(List<FileProblem> problems, List<FileProblem> warnings) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("problems", problems.stream().map(ConfigCommand::asMap).toList());
+        map.put("warnings", warnings.stream().map(ConfigCommand::asMap).toList());
+        return Json.of(map);
+    }
+
+    private static Map<String, Object> asMap(FileProblem problem) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("line", problem.line());
+        map.put("column", problem.column());
+        map.put("text", problem.text());
+        return map;
     }
 }

@@ -1,0 +1,22 @@
+package dev.atoll.node.blocks.file;
+
+/**
+ * What is wrong with a file, or deserves a look. Immutable.
+ *
+ * @param line from 1
+ * @param column from 1, in characters
+ * @param text what was found, and what was expected
+ */
+public record FileProblem(int line, int column, String text) implements Comparable<FileProblem> {
+    @Override
+    public int compareTo(FileProblem other) {
+        return line != other.line
+                ? Integer.compare(line, other.line)
+                : Integer.compare(column, other.column);
+    }
+
+    @Override
+    public String toString() {
+        return line + ":" + column + ": " + text;
+    }
+}

@@ -1,0 +1,88 @@
+package dev.atoll.node.rules;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What names mean at one place of an expression. The variable of an {@code exists} hides what had
+ * its name. Immutable.
+ */
+final class Variables {
+    /** All that some rule or filter has. */
+    static final Set<String> NAMES = Set.of("auth", "row", "instance", "now", "tables", "args");
+
+    /** What a name means. */
+    sealed interface Meaning {
+        /** A row of a table, under an alias in SQL. */
+        record Row(RuleTable table, String alias) implements Meaning {}
+
+        record Tables() implements Meaning {}
+
+        record Auth() implements Meaning {}
+
+        record Instance() implements Meaning {}
+
+        record Now() implements Meaning {}
+
+        /** The arguments and their types. */
+        record Arguments(Map<String, FieldType> types) implements Meaning {}
+    }
+
+    private final Map<String, Meaning> meanings;
+
+    private Variables(Map<String, Meaning> meanings) {
+        this.meanings = meanings;
+    }
+
+    static Variables of(RuleScope scope, Map<String, RuleTable> tables) {
+        var meanings = new HashMap<String, Meaning>();
+        meanings.put("now", new Meaning.Now());
+        switch (scope) {
+            case RuleScope.TableRule(String table) -> {
+                meanings.put("row", row(table, tables));
+                meanings.put("tables", new Meaning.Tables());
+                putCaller(meanings);
+            }
+            case RuleScope.InstanceRule() -> {
+                meanings.put("tables", new Meaning.Tables());
+                putCaller(meanings);
+            }
+            case RuleScope.CreateRule() -> putCaller(meanings);
+            case RuleScope.Filter(String table, Map<String, FieldType> arguments) -> {
+                meanings.put("row", row(table, tables));
+                meanings.put("args", new Meaning.Arguments(arguments));
+            }
+        }
+        return new Variables(meanings);
+    }
+
+    private static void putCaller(Map<String, Meaning> meanings) {
+        meanings.put("auth", new Meaning.Auth());
+        meanings.put("instance", new Meaning.Instance());
+    }
+
+    private static Meaning row(String table, Map<String, RuleTable> tables) {
+        var declared = tables.get(table);
+        if (declared == null) {
+            throw new IllegalArgumentException(
+                    "table: " + table + " (expected: one of the schema)");
+        }
+        return new Meaning.Row(declared, CompiledRule.ROW);
+    }
+
+    Variables with(String name, RuleTable table, String alias) {
+        var more = new HashMap<>(meanings);
+        more.put(name, new Meaning.Row(table, alias));
+        return new Variables(more);
+    }
+
+    Optional<Meaning> find(String name) {
+        return Optional.ofNullable(meanings.get(name));
+    }
+
+    Map<String, Meaning> all() {
+        return Map.copyOf(meanings);
+    }
+}
