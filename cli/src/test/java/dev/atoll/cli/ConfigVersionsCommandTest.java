@@ -24,6 +24,16 @@ class ConfigVersionsCommandTest {
     private static final String ONE = "databases:\n  user: { dynamic: true }\n";
     private static final String TWO = "databases:\n  team: { dynamic: true }\n";
 
+    private static final String USER_GONE =
+            "user: removed: its instances cannot be called any more; they are kept, and listed";
+    private static final String FIRST =
+            """
+            the first version:
+              user: added
+              warning: instances of namespaces that are not declared cannot be called any more; they\
+             are kept, and listed
+            """;
+
     @TempDir Path data;
     @TempDir Path outside;
 
@@ -37,10 +47,9 @@ class ConfigVersionsCommandTest {
             assertThat(run(ExitCode.NOT_FOUND, "show")).isEmpty();
             assertThat(run(ExitCode.OK, "versions")).startsWith("version | applied");
 
-            assertThat(run(ExitCode.OK, "apply", one, "--dry-run"))
-                    .isEqualTo("the first version:\n  namespace user: new\n");
+            assertThat(run(ExitCode.OK, "apply", one, "--dry-run")).isEqualTo(FIRST);
             assertThat(run(ExitCode.OK, "apply", one, "--yes"))
-                    .isEqualTo("the first version:\n  namespace user: new\nversion 1 is current\n");
+                    .isEqualTo(FIRST + "version 1 is current\n");
             assertThat(run(ExitCode.OK, "apply", one, "--yes"))
                     .isEqualTo(
                             """
@@ -53,13 +62,14 @@ class ConfigVersionsCommandTest {
                     .isEqualTo(
                             """
                             compared with version 1:
-                              namespace team: new
-                            ! namespace user: not declared any more
-                            """);
+                            ! %s
+                              team: added
+                            """
+                                    .formatted(USER_GONE));
             assertThat(err).contains("1 of the changes lose data").contains("--allow-destructive");
             assertThat(run(ExitCode.OK, "apply", two, "--yes", "--allow-destructive", "--json"))
                     .contains("\"version\": 2")
-                    .contains("\"destructive\": [\"namespace user: not declared any more\"]");
+                    .contains("\"destructive\": [\"" + USER_GONE + "\"]");
 
             assertThat(run(ExitCode.OK, "show")).isEqualTo(TWO);
             assertThat(run(ExitCode.OK, "show", "1")).isEqualTo(ONE);
@@ -72,6 +82,40 @@ class ConfigVersionsCommandTest {
             assertThat(listed).hasSize(4);
             assertThat(listed.get(2)).startsWith("      2 | 20");
             assertThat(listed.get(3)).startsWith("      1 | 20");
+        }
+    }
+
+    @Test
+    void marksWhatInstancesMayNotTake() throws Exception {
+        var table = "databases: { ws: { tables: { t: { fields: { a: { type: text%s } } } } } }";
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            run(ExitCode.OK, "apply", file("one.yaml", table.formatted("")), "--yes");
+
+            assertThat(
+                            run(
+                                    ExitCode.OK,
+                                    "apply",
+                                    file("two.yaml", table.formatted(", required: true")),
+                                    "--dry-run"))
+                    .isEqualTo(
+                            """
+                            compared with version 1:
+                            ? ws.t.a: becomes required: fails where a row has no value
+                            """);
+        }
+    }
+
+    @Test
+    void aNamespaceThatIsNotDeclaredIsRefusedAfterThat() throws Exception {
+        try (var server = DevServer.startOnFreePorts(data);
+                var atoll = new ClientOptions().openClient(server.endpoint(), data)) {
+            var team = atoll.instance("team", "red");
+            var _ = team.mutate("CREATE TABLE t(n)");
+            run(ExitCode.OK, "apply", file("one.yaml", ONE), "--yes");
+
+            assertThatExceptionOfType(AtollException.class)
+                    .isThrownBy(() -> team.query("SELECT n FROM t"))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.NAMESPACE_NOT_FOUND));
         }
     }
 
@@ -107,8 +151,7 @@ class ConfigVersionsCommandTest {
 
             var preview = config.preview(TWO);
             assertThat(preview.version()).isZero();
-            assertThat(preview.destructive())
-                    .containsExactly("namespace user: not declared any more");
+            assertThat(preview.destructive()).containsExactly(USER_GONE);
             assertThatExceptionOfType(AtollException.class)
                     .isThrownBy(() -> config.apply(TWO))
                     .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.EXPECTATION_FAILED));

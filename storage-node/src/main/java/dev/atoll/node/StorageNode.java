@@ -7,7 +7,6 @@ import dev.atoll.node.config.ConfigStore;
 import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.node.config.EtcdConfigStore;
 import dev.atoll.node.config.FolderConfigStore;
-import dev.atoll.node.config.NamespaceNamesCheck;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.instance.InstanceMetrics;
@@ -276,9 +275,8 @@ public final class StorageNode implements AutoCloseable {
     /** Before anything is served: who is served depends on it. */
     private void startConfig(ConfigStore store, @Nullable FolderConfigStore copy)
             throws IOException {
-        var check = new NamespaceNamesCheck();
-        activeConfig = new ActiveConfig(store, copy, check);
-        configVersions = new ConfigVersions(store, activeConfig, check, InstantSource.system());
+        activeConfig = new ActiveConfig(store, copy);
+        configVersions = new ConfigVersions(store, activeConfig, InstantSource.system());
         ConfigMetrics.watch(registry, activeConfig);
         activeConfig.start();
     }

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,6 +42,9 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
 
     /** A node that hangs must not hold back what another can say. */
     private static final Duration ATTEMPT_MOST = Duration.ofSeconds(5);
+
+    /** A file of ten thousand tables takes a node seconds to read. */
+    private static final Duration CHECK_MOST = Duration.ofSeconds(20);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -55,25 +59,35 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     @Override
     public void applyConfig(
             ApplyConfigRequest request, StreamObserver<ApplyConfigResponse> client) {
-        ask(ConfigServiceGrpc.getApplyConfigMethod(), request, request.getDryRun(), client);
+        var attempt = request.getDryRun() ? Optional.of(CHECK_MOST) : Optional.<Duration>empty();
+        ask(ConfigServiceGrpc.getApplyConfigMethod(), request, attempt, client);
     }
 
     @Override
     public void getConfig(GetConfigRequest request, StreamObserver<GetConfigResponse> client) {
-        ask(ConfigServiceGrpc.getGetConfigMethod(), request, true, client);
+        ask(ConfigServiceGrpc.getGetConfigMethod(), request, Optional.of(ATTEMPT_MOST), client);
     }
 
     @Override
     public void listConfigVersions(
             ListConfigVersionsRequest request, StreamObserver<ListConfigVersionsResponse> client) {
-        ask(ConfigServiceGrpc.getListConfigVersionsMethod(), request, true, client);
+        ask(
+                ConfigServiceGrpc.getListConfigVersionsMethod(),
+                request,
+                Optional.of(ATTEMPT_MOST),
+                client);
     }
 
-    /** What changes nothing may be asked of another node, whatever became of the first. */
+    /**
+     * What changes nothing may be asked of another node, whatever became of the first.
+     *
+     * @param attemptMost how long one node may take, before the next is asked; empty for what may
+     *     change something
+     */
     private <Q, R> void ask(
             MethodDescriptor<Q, R> method,
             Q request,
-            boolean changesNothing,
+            Optional<Duration> attemptMost,
             StreamObserver<R> client) {
         var caller = CallGate.principal();
         try {
@@ -90,7 +104,7 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                         ? Deadline.after(DEADLINE_DEFAULT.toNanos(), TimeUnit.NANOSECONDS)
                         : clients;
         new Asking<>(
-                        new Question<>(method, request, changesNothing, caller),
+                        new Question<>(method, request, attemptMost, caller),
                         client,
                         nodes.iterator(),
                         deadline)
@@ -103,7 +117,14 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
 
     /** What is asked, by whom. */
     private record Question<Q, R>(
-            MethodDescriptor<Q, R> method, Q request, boolean changesNothing, Principal caller) {}
+            MethodDescriptor<Q, R> method,
+            Q request,
+            Optional<Duration> attemptMost,
+            Principal caller) {
+        boolean changesNothing() {
+            return attemptMost.isPresent();
+        }
+    }
 
     /** One call on its way, to one node after the other. One attempt at a time. */
     private final class Asking<Q, R> {
@@ -137,16 +158,21 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                     ClientInterceptors.intercept(
                             channels.channel(node),
                             MetadataUtils.newAttachHeadersInterceptor(metadata));
-            var attempt =
-                    deadline.minimum(Deadline.after(ATTEMPT_MOST.toNanos(), TimeUnit.NANOSECONDS));
             var options =
                     CallOptions.DEFAULT
-                            .withDeadline(question.changesNothing() ? attempt : deadline)
+                            .withDeadline(attemptDeadline())
                             .withStreamTracerFactory(tracer.factory());
             ClientCalls.asyncUnaryCall(
                     channel.newCall(question.method(), options),
                     question.request(),
                     new Reply(node, tracer));
+        }
+
+        private Deadline attemptDeadline() {
+            return question.attemptMost()
+                    .map(most -> Deadline.after(most.toNanos(), TimeUnit.NANOSECONDS))
+                    .map(deadline::minimum)
+                    .orElse(deadline);
         }
 
         /** Hears one node's answer. */

@@ -1,5 +1,6 @@
 package dev.atoll.node.config;
 
+import dev.atoll.node.blocks.file.BlockFile;
 import dev.atoll.node.lease.LeaseClock;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,6 @@ public final class ActiveConfig implements AutoCloseable {
 
     private final ConfigStore store;
     private final @Nullable FolderConfigStore copy;
-    private final ConfigCheck check;
     private final LongSupplier ticker;
     private final LeaseClock confirmation;
     private final ScheduledExecutorService thread =
@@ -47,18 +47,11 @@ public final class ActiveConfig implements AutoCloseable {
     private final AtomicBoolean asking = new AtomicBoolean();
 
     // Written by the config thread alone, and before it starts.
-    private volatile Optional<Active> active = Optional.empty();
+    private volatile Optional<Declarations> active = Optional.empty();
     private volatile Standing standing = new Standing(true, "not asked yet");
 
     // Of the config thread: a version that cannot be used, which is not read again and again.
     private Optional<Refused> refused = Optional.empty();
-
-    /**
-     * A version in use. Immutable.
-     *
-     * @param text which was checked
-     */
-    public record Active(ConfigVersion version, String text) {}
 
     /**
      * How the last asking ended.
@@ -70,21 +63,22 @@ public final class ActiveConfig implements AutoCloseable {
 
     private record Refused(ConfigVersion version, String why) {}
 
+    // Who stores a version has read it: a large one takes a core for seconds.
+    private volatile Optional<Declarations> expected = Optional.empty();
+
     /**
      * Nothing is active yet.
      *
      * @param copy where the newest version is kept for a start without the store; null if the store
      *     is here
      */
-    public ActiveConfig(ConfigStore store, @Nullable FolderConfigStore copy, ConfigCheck check) {
-        this(store, copy, check, new Clocks(System::nanoTime, InstantSource.system()));
+    public ActiveConfig(ConfigStore store, @Nullable FolderConfigStore copy) {
+        this(store, copy, new Clocks(System::nanoTime, InstantSource.system()));
     }
 
-    ActiveConfig(
-            ConfigStore store, @Nullable FolderConfigStore copy, ConfigCheck check, Clocks clocks) {
+    ActiveConfig(ConfigStore store, @Nullable FolderConfigStore copy, Clocks clocks) {
         this.store = store;
         this.copy = copy;
-        this.check = check;
         this.ticker = clocks.ticker();
         this.confirmation = new LeaseClock(GOOD_FOR, clocks.ticker(), clocks.wall());
     }
@@ -115,8 +109,11 @@ public final class ActiveConfig implements AutoCloseable {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** The version in use; empty while none was ever applied, or none is known yet. */
-    public Optional<Active> current() {
+    /**
+     * What is declared, by the version in use; empty while none was ever applied, or none is known
+     * yet. A call takes it once, and goes by that to its end.
+     */
+    public Optional<Declarations> current() {
         return active;
     }
 
@@ -137,6 +134,11 @@ public final class ActiveConfig implements AutoCloseable {
         return List.of(
                 "configuration: which version is current is not confirmed"
                         + (why.isEmpty() ? "" : ": " + why));
+    }
+
+    /** A version that is about to be stored, which need not be read again then; or none. */
+    void expect(Optional<Declarations> next) {
+        expected = next;
     }
 
     /** Asks the store now, and waits for that; whether that version or a later one is in use. */
@@ -171,10 +173,21 @@ public final class ActiveConfig implements AutoCloseable {
     private void takeCopy(FolderConfigStore kept) {
         try {
             var version = kept.find().version();
-            if (version.isPresent()) {
-                var text = kept.findText(version.get().number());
-                active = text.map(read -> new Active(version.get(), read));
+            if (version.isEmpty()) {
+                return;
             }
+            var text = kept.findText(version.get().number());
+            active =
+                    switch (BlockFile.read(text.orElse(""))) {
+                        case BlockFile.Result.Right(var file) ->
+                                Optional.of(new Declarations(version.get(), file));
+                        case BlockFile.Result.Wrong(var problems) ->
+                                throw new IOException(
+                                        "version "
+                                                + version.get().number()
+                                                + ": "
+                                                + problems.getFirst());
+                    };
         } catch (IOException e) {
             // Better none than a damaged one: services are refused nothing, users everything.
             LOG.error("the copy of the configuration cannot be read: {}", e.getMessage());
@@ -202,7 +215,7 @@ public final class ActiveConfig implements AutoCloseable {
             store.watch(this::askSoon);
             long sent = ticker.getAsLong();
             var found = store.find().version();
-            var now = active.map(Active::version);
+            var now = active.map(Declarations::version);
             if (found.equals(now)) {
                 confirmed(sent);
             } else if (found.isPresent() && isBelow(found.get().number())) {
@@ -235,8 +248,13 @@ public final class ActiveConfig implements AutoCloseable {
         if (text.isEmpty()) {
             throw new IOException("version " + found.number() + " is current and not there");
         }
-        switch (check.check(text.get(), Optional.empty())) {
-            case ConfigCheck.Result.Wrong(var problems) -> {
+        var known = expected.filter(read -> read.version().equals(found));
+        if (known.isPresent()) {
+            use(known.get(), text.get(), sent);
+            return;
+        }
+        switch (BlockFile.read(text.get())) {
+            case BlockFile.Result.Wrong(var problems) -> {
                 var why =
                         "version "
                                 + found.number()
@@ -245,16 +263,19 @@ public final class ActiveConfig implements AutoCloseable {
                 refused = Optional.of(new Refused(found, why));
                 trouble(true, why);
             }
-            case ConfigCheck.Result.Right _ -> {
-                keepCopy(found, text.get());
-                active = Optional.of(new Active(found, text.get()));
-                confirmed(sent);
-                LOG.atInfo()
-                        .addKeyValue("version", found.number())
-                        .addKeyValue("by", found.appliedBy())
-                        .log("configuration is active");
-            }
+            case BlockFile.Result.Right(var file) ->
+                    use(new Declarations(found, file), text.get(), sent);
         }
+    }
+
+    private void use(Declarations next, String text, long sent) {
+        keepCopy(next.version(), text);
+        active = Optional.of(next);
+        confirmed(sent);
+        LOG.atInfo()
+                .addKeyValue("version", next.version().number())
+                .addKeyValue("by", next.version().appliedBy())
+                .log("configuration is active");
     }
 
     private void keepCopy(ConfigVersion version, String text) {
@@ -264,6 +285,10 @@ public final class ActiveConfig implements AutoCloseable {
         try {
             copy.keepOnly(version, text);
         } catch (IOException | RuntimeException e) {
+            if (thread.isShutdown()) {
+                // Interrupted by the closing: a whole one is there, this or the one before.
+                return;
+            }
             // The version is in force all the same: an older one would be worse than no copy.
             LOG.error("the copy of the configuration cannot be written: {}", e.toString());
         }

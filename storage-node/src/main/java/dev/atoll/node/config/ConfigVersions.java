@@ -1,5 +1,7 @@
 package dev.atoll.node.config;
 
+import dev.atoll.node.blocks.file.BlockFile;
+import dev.atoll.node.blocks.file.FileProblem;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Applies files, and shows what was applied. Thread-safe; every method waits for the store. */
 public final class ConfigVersions {
@@ -29,14 +32,14 @@ public final class ConfigVersions {
 
     private final ConfigStore store;
     private final ActiveConfig active;
-    private final ConfigCheck check;
     private final InstantSource clock;
 
-    public ConfigVersions(
-            ConfigStore store, ActiveConfig active, ConfigCheck check, InstantSource clock) {
+    /** One file at a time: a large one takes a core for seconds. */
+    private final ReentrantLock reading = new ReentrantLock();
+
+    public ConfigVersions(ConfigStore store, ActiveConfig active, InstantSource clock) {
         this.store = store;
         this.active = active;
-        this.check = check;
         this.clock = clock;
     }
 
@@ -77,7 +80,8 @@ public final class ConfigVersions {
         }
         var base = base(found);
         checkExpected(base, asked.mode().expectVersion());
-        var changes = check(asked.text(), base.map(Base::text));
+        var checked = check(asked.text(), base);
+        var changes = checked.changes();
         long before = base.map(Base::number).orElse(0L);
         if (asked.mode().dryRun()) {
             return new Applied(0, before, changes);
@@ -86,14 +90,19 @@ public final class ConfigVersions {
         // etcd keeps milliseconds, and a version is the same everywhere.
         var now = Instant.ofEpochMilli(clock.millis());
         var next = new ConfigVersion(before + 1, now, asked.by(), digest);
-        var outcome = fromStore(() -> store.store(next, asked.text(), found));
-        return switch (outcome) {
-            case ConfigStore.Outcome.Overtaken(long number) -> throw overtaken(number, before);
-            case ConfigStore.Outcome.Stored _ -> {
-                var _ = active.isActiveSoon(next.number(), ACTIVE_WITHIN);
-                yield new Applied(next.number(), before, changes);
-            }
-        };
+        active.expect(Optional.of(new Declarations(next, checked.file())));
+        try {
+            var outcome = fromStore(() -> store.store(next, asked.text(), found));
+            return switch (outcome) {
+                case ConfigStore.Outcome.Overtaken(long number) -> throw overtaken(number, before);
+                case ConfigStore.Outcome.Stored _ -> {
+                    var _ = active.isActiveSoon(next.number(), ACTIVE_WITHIN);
+                    yield new Applied(next.number(), before, changes);
+                }
+            };
+        } finally {
+            active.expect(Optional.empty());
+        }
     }
 
     /** A version and its text. */
@@ -120,23 +129,31 @@ public final class ConfigVersions {
         return fromStore(store::versions);
     }
 
-    /** What a file is compared with. */
-    private record Base(long number, String text) {}
+    /**
+     * What a file is compared with.
+     *
+     * @param file empty if this node cannot read it
+     */
+    private record Base(long number, Optional<BlockFile> file) {}
 
     /** The current version; or what this node has had, where the store has lost that. */
     private Optional<Base> base(ConfigStore.Found found) {
         var had = active.current();
         long stored = found.version().map(ConfigVersion::number).orElse(0L);
         if (had.isPresent() && had.get().version().number() >= stored) {
-            return Optional.of(new Base(had.get().version().number(), had.get().text()));
+            return Optional.of(
+                    new Base(had.get().version().number(), Optional.of(had.get().file())));
         }
         return found.version()
                 .map(
                         version -> {
                             var text = fromStore(() -> store.findText(version.number()));
+                            var file = read(text.orElseThrow(() -> notKept(version.number())));
                             return new Base(
                                     version.number(),
-                                    text.orElseThrow(() -> notKept(version.number())));
+                                    file instanceof BlockFile.Result.Right(var right)
+                                            ? Optional.of(right)
+                                            : Optional.empty());
                         });
     }
 
@@ -154,11 +171,44 @@ public final class ConfigVersions {
         }
     }
 
-    private ConfigChanges check(String text, Optional<String> before) {
-        return switch (check.check(text, before)) {
-            case ConfigCheck.Result.Right(var changes) -> changes;
-            case ConfigCheck.Result.Wrong(var problems) -> throw invalid(problems);
-        };
+    /** A file that can be used, and what it changes. */
+    private record Checked(BlockFile file, ConfigChanges changes) {}
+
+    private Checked check(String text, Optional<Base> base) {
+        var file =
+                switch (read(text)) {
+                    case BlockFile.Result.Right(var right) -> right;
+                    case BlockFile.Result.Wrong(var problems) -> throw invalid(problems);
+                };
+        var changes = compare(base, file);
+        if (!changes.impossible().isEmpty()) {
+            throw impossible(changes.impossible());
+        }
+        return new Checked(file, changes);
+    }
+
+    private BlockFile.Result read(String text) {
+        reading.lock();
+        try {
+            return BlockFile.read(text);
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    private ConfigChanges compare(Optional<Base> base, BlockFile file) {
+        reading.lock();
+        try {
+            if (base.isEmpty()) {
+                return ConfigChanges.ofTheFirst(file);
+            }
+            return base.get()
+                    .file()
+                    .map(before -> ConfigChanges.between(before, file))
+                    .orElseGet(() -> ConfigChanges.ofTheUnknown(file, base.get().number()));
+        } finally {
+            reading.unlock();
+        }
     }
 
     private static void checkDestructive(ConfigChanges changes, Application.Mode mode) {
@@ -186,8 +236,8 @@ public final class ConfigVersions {
                 .with("expected_version", Long.toString(expected));
     }
 
-    private static Failure invalid(List<ConfigProblem> problems) {
-        var texts = problems.stream().map(ConfigProblem::toString).toList();
+    private static Failure invalid(List<FileProblem> problems) {
+        var texts = problems.stream().map(FileProblem::toString).toList();
         return Failure.of(
                         Reason.CONFIG_INVALID,
                         "configuration: "
@@ -198,6 +248,16 @@ public final class ConfigVersions {
                 .with("problems", Integer.toString(problems.size()))
                 .with("line", Integer.toString(problems.getFirst().line()))
                 .with("column", Integer.toString(problems.getFirst().column()));
+    }
+
+    private static Failure impossible(List<String> changes) {
+        return Failure.of(
+                        Reason.CONFIG_INVALID,
+                        "configuration: "
+                                + changes.size()
+                                + " of the changes cannot be made (expected: none):\n"
+                                + shown(changes))
+                .with("impossible", Integer.toString(changes.size()));
     }
 
     /** The first of them, a line each, and how many more there are. */

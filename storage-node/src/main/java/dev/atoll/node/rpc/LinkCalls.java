@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class LinkCalls {
     private final Queries queries;
     private final Mutations mutations;
-    private final UserDoor door;
+    private final Door door;
 
-    LinkCalls(Queries queries, Mutations mutations, UserDoor door) {
+    LinkCalls(Queries queries, Mutations mutations, Door door) {
         this.queries = queries;
         this.mutations = mutations;
         this.door = door;
@@ -34,8 +34,7 @@ final class LinkCalls {
      */
     Call<? extends MessageLite> submit(LinkCall call, Set<InstanceKey> refused) {
         var key = InstanceKey.ofBytes(call.getAuthorisedKey().toByteArray());
-        var context = context(call, key);
-        door.check(context.caller());
+        var context = door.enter(context(call, key), false);
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(call.getTimeoutMicros());
         var terms =

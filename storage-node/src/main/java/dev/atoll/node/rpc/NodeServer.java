@@ -57,7 +57,7 @@ public final class NodeServer implements AutoCloseable {
         var operations = new Operations(limits.operationsMax());
         var queries = new Queries(instances, operations);
         var mutations = new Mutations(instances, operations);
-        var door = new UserDoor(options.config());
+        var door = new Door(options.config());
         var link = new LinkRpc(new LinkCalls(queries, mutations, door), load, metrics);
         var services =
                 List.of(
@@ -137,7 +137,7 @@ public final class NodeServer implements AutoCloseable {
     }
 
     private static ServerServiceDefinition intercepted(
-            ServerServiceDefinition service, RpcMetrics metrics, LoadLimit load, UserDoor door) {
+            ServerServiceDefinition service, RpcMetrics metrics, LoadLimit load, Door door) {
         // Outermost first: everything is counted, and what is refused costs nothing further.
         return ServerInterceptors.intercept(
                 ReadableBodies.of(

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,14 +22,6 @@ class ActiveConfigTest {
     private final MemoryConfigStore store = new MemoryConfigStore();
     private final AtomicLong nanos = new AtomicLong(1_000_000_000_000L);
     private @Nullable ActiveConfig config;
-
-    /** Refuses texts that say so. */
-    private static final ConfigCheck CHECK =
-            (text, before) ->
-                    text.startsWith("wrong")
-                            ? new ConfigCheck.Result.Wrong(
-                                    List.of(new ConfigProblem(1, 1, "it is wrong")))
-                            : new ConfigCheck.Result.Right(ConfigChanges.NONE);
 
     @AfterEach
     void close() {
@@ -50,18 +41,24 @@ class ActiveConfigTest {
 
     @Test
     void hasTheCurrentVersionWhenItIsStarted() throws IOException {
-        var _ = store(store, 1, "one");
+        var _ = store(store, 1, text("one"));
 
-        assertThat(start().current()).contains(new ActiveConfig.Active(version(1, "one"), "one"));
+        assertThat(start().current().orElseThrow())
+                .satisfies(
+                        now -> {
+                            assertThat(now.version()).isEqualTo(version(1, text("one")));
+                            assertThat(now.find("one").orElseThrow().version()).isEqualTo(1);
+                            assertThat(now.find("other")).isEmpty();
+                        });
     }
 
     @Test
     void followsEveryVersion() throws IOException {
         var active = start();
         for (int i = 1; i <= 5; i++) {
-            var _ = store(store, i, "text " + i);
+            var _ = store(store, i, text("text" + i));
             awaitVersion(active, i);
-            assertThat(active.current().orElseThrow().text()).isEqualTo("text " + i);
+            assertThat(declares(active)).isEqualTo("text" + i);
             assertThat(active.isConfirmed()).isTrue();
         }
     }
@@ -81,7 +78,7 @@ class ActiveConfigTest {
 
     @Test
     void aConfirmationEndsWithTheLeaseAndTheVersionStays() throws IOException {
-        var _ = store(store, 1, "one");
+        var _ = store(store, 1, text("one"));
         var active = start();
         store.away(true);
         TestNode.eventually(() -> !active.isActiveSoon(2, Duration.ofSeconds(5)));
@@ -91,7 +88,7 @@ class ActiveConfigTest {
         pass(Duration.ofMillis(2));
         assertThat(active.isConfirmed()).isFalse();
         assertThat(active.missing()).singleElement().asString().contains("the store is away");
-        assertThat(active.current().orElseThrow().text()).isEqualTo("one");
+        assertThat(declares(active)).isEqualTo("one");
 
         store.away(false);
         TestNode.eventually(active::isConfirmed);
@@ -99,45 +96,51 @@ class ActiveConfigTest {
 
     @Test
     void catchesUpAfterTheStoreWasAway() throws IOException {
-        var _ = store(store, 1, "one");
+        var _ = store(store, 1, text("one"));
         var active = start();
         store.away(true);
         assertThat(active.isActiveSoon(2, Duration.ofSeconds(5))).isFalse();
         store.away(false);
-        var _ = store(store, 2, "two");
-        var _ = store(store, 3, "three");
+        var _ = store(store, 2, text("two"));
+        var _ = store(store, 3, text("three"));
 
         awaitVersion(active, 3);
     }
 
     @Test
     void aVersionThatItCannotUseIsNotUsedAndNotConfirmed() throws IOException {
-        var _ = store(store, 1, "one");
+        var _ = store(store, 1, text("one"));
         var active = start();
         var _ = store(store, 2, "wrong");
 
         TestNode.eventually(() -> !active.isConfirmed());
-        assertThat(active.current().orElseThrow().text()).isEqualTo("one");
+        assertThat(declares(active)).isEqualTo("one");
         assertThat(active.missing())
                 .singleElement()
                 .asString()
-                .contains("version 2 cannot be used by this node: 1:1: it is wrong");
+                .contains("version 2 cannot be used by this node: 1:1: ");
 
-        var _ = store(store, 3, "three");
+        var _ = store(store, 3, text("three"));
         awaitVersion(active, 3);
         TestNode.eventually(active::isConfirmed);
     }
 
     @Test
     void startsWithItsCopyWhileTheStoreIsAway() throws IOException {
-        var _ = store(store, 1, "one");
-        var _ = store(store, 2, "two");
+        var _ = store(store, 1, text("one"));
+        var _ = store(store, 2, text("two"));
         start().close();
         store.away(true);
 
         var active = start();
 
-        assertThat(active.current()).contains(new ActiveConfig.Active(version(2, "two"), "two"));
+        assertThat(active.current().orElseThrow())
+                .satisfies(
+                        now -> {
+                            assertThat(now.version()).isEqualTo(version(2, text("two")));
+                            assertThat(now.find("two").orElseThrow().version()).isEqualTo(2);
+                            assertThat(now.find("other")).isEmpty();
+                        });
         assertThat(active.isConfirmed()).isFalse();
         store.away(false);
         TestNode.eventually(active::isConfirmed);
@@ -145,11 +148,17 @@ class ActiveConfigTest {
 
     @Test
     void aDamagedCopyIsAsGoodAsNone() throws IOException {
-        var _ = store(store, 1, "one");
+        var _ = store(store, 1, text("one"));
         start().close();
         Files.writeString(folder.resolve("0000000001.yaml"), "rubbish");
 
-        assertThat(start().current()).contains(new ActiveConfig.Active(version(1, "one"), "one"));
+        assertThat(start().current().orElseThrow())
+                .satisfies(
+                        now -> {
+                            assertThat(now.version()).isEqualTo(version(1, text("one")));
+                            assertThat(now.find("one").orElseThrow().version()).isEqualTo(1);
+                            assertThat(now.find("other")).isEmpty();
+                        });
 
         store.away(true);
         close();
@@ -160,7 +169,7 @@ class ActiveConfigTest {
     @Test
     void neverGoesBackToALowerNumberOverRestartsEither() throws IOException {
         for (int i = 1; i <= 3; i++) {
-            var _ = store(store, i, "text " + i);
+            var _ = store(store, i, text("text" + i));
         }
         var active = start();
         store.lose();
@@ -173,26 +182,26 @@ class ActiveConfigTest {
                 .contains("version 0 is stored (expected: 3, ");
         active.close();
 
-        var _ = store(store, 1, "after the loss");
+        var _ = store(store, 1, text("after"));
         var restarted = start();
-        assertThat(restarted.current().orElseThrow().text()).isEqualTo("text 3");
+        assertThat(declares(restarted)).isEqualTo("text3");
         assertThat(restarted.isConfirmed()).isFalse();
 
-        var _ = store(store, 4, "text 4");
+        var _ = store(store, 4, text("text4"));
         awaitVersion(restarted, 4);
         TestNode.eventually(restarted::isConfirmed);
     }
 
     @Test
     void anotherTextUnderTheSameNumberIsNotTaken() throws IOException {
-        var _ = store(store, 1, "one");
+        var _ = store(store, 1, text("one"));
         start().close();
         store.lose();
-        var _ = store(store, 1, "another");
+        var _ = store(store, 1, text("another"));
 
         var active = start();
 
-        assertThat(active.current().orElseThrow().text()).isEqualTo("one");
+        assertThat(declares(active)).isEqualTo("one");
         assertThat(active.isConfirmed()).isFalse();
     }
 
@@ -201,12 +210,21 @@ class ActiveConfigTest {
                 new ActiveConfig(
                         store,
                         new FolderConfigStore(folder),
-                        CHECK,
                         new ActiveConfig.Clocks(
                                 nanos::get, () -> Instant.ofEpochMilli(nanos.get() / 1_000_000)));
         config = started;
         started.start();
         return started;
+    }
+
+    /** A file that declares one namespace. */
+    private static String text(String namespace) {
+        return "databases:\n  " + namespace + ": { dynamic: true }\n";
+    }
+
+    /** The namespace that is declared. */
+    private static String declares(ActiveConfig active) {
+        return active.current().orElseThrow().file().blocks().getFirst().name();
     }
 
     private void pass(Duration time) {

@@ -13,10 +13,16 @@ final class MemoryConfigStore implements ConfigStore {
     private Runnable watcher = () -> {};
     private long revision;
     private boolean away;
+    private Runnable beforeStoring = () -> {};
 
     /** Whether every method fails from now on. */
     synchronized void away(boolean isAway) {
         away = isAway;
+    }
+
+    /** What happens once, before the next version is stored. */
+    synchronized void beforeStoring(Runnable happens) {
+        beforeStoring = happens;
     }
 
     /** Forgets everything, and starts anew. */
@@ -48,6 +54,12 @@ final class MemoryConfigStore implements ConfigStore {
 
     @Override
     public Outcome store(ConfigVersion next, String text, Found before) throws IOException {
+        Runnable first;
+        synchronized (this) {
+            first = beforeStoring;
+            beforeStoring = () -> {};
+        }
+        first.run();
         Runnable told;
         synchronized (this) {
             check();
