@@ -9,8 +9,14 @@ import dev.atoll.proto.internal.v1.CallerRecord;
  * @param kind a user or a service
  * @param issuer who vouched for it
  * @param subject its name at that issuer
+ * @param claims of a user, what rules may ask, as JSON; empty if there is nothing
  */
-public record Caller(Kind kind, String issuer, String subject) {
+public record Caller(Kind kind, String issuer, String subject, String claims) {
+    /** One of whom nothing more is known. */
+    public Caller(Kind kind, String issuer, String subject) {
+        this(kind, issuer, subject, "");
+    }
+
     /** The kind of principal. */
     public enum Kind {
         /** A person: typed operations under rules. */
@@ -35,6 +41,7 @@ public record Caller(Kind kind, String issuer, String subject) {
                 .setKind(wireKind)
                 .setIssuer(issuer)
                 .setSubject(subject)
+                .setClaims(claims)
                 .build();
     }
 
@@ -52,6 +59,6 @@ public record Caller(Kind kind, String issuer, String subject) {
                                             + caller.getKindValue()
                                             + " (expected: 1 or 2)");
                 };
-        return new Caller(kind, caller.getIssuer(), caller.getSubject());
+        return new Caller(kind, caller.getIssuer(), caller.getSubject(), caller.getClaims());
     }
 }

@@ -2,8 +2,8 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
-import dev.atoll.node.declared.Declarations;
-import dev.atoll.node.declared.DeclaredBlock;
+import dev.atoll.node.declared.BlockInForce;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.lease.Ownership;
@@ -69,8 +69,7 @@ public final class Instances implements AutoCloseable {
 
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    public Instances(
-            Parts parts, Declarations declarations, InstanceLimits limits, int laneThreads) {
+    public Instances(Parts parts, BlocksInForce blocks, InstanceLimits limits, int laneThreads) {
         this.folder = parts.folder();
         this.catalog = parts.recovery().catalog();
         this.ownership = parts.ownership();
@@ -85,8 +84,7 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.transactions =
-                new Transactions(
-                        lifeCycle, new SchemaUpkeep(declarations, log, lifeCycle, ticker), log);
+                new Transactions(lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, ticker), log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
@@ -131,7 +129,7 @@ public final class Instances implements AutoCloseable {
         T run(WriteTransaction transaction, Turn turn);
 
         /** Throws if an instance may not be created for it. */
-        default void checkCreation(Optional<DeclaredBlock> block) {}
+        default void checkCreation(Optional<BlockInForce> block) {}
 
         /** What its caller is told where anything has failed. */
         default Failure told(Failure why) {
@@ -168,18 +166,12 @@ public final class Instances implements AutoCloseable {
 
     /** Runs the work on one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
     public <T> Call<T> read(InstanceKey key, Terms terms, ReadWork<T> work) {
-        return submit(
-                key,
-                terms,
-                (instance, call) -> transactions.read(instance, call, work));
+        return submit(key, terms, (instance, call) -> transactions.read(instance, call, work));
     }
 
     /** Runs the work in one transaction; creates the instance if there is none. */
     public <T> Call<T> write(InstanceKey key, Terms terms, WriteWork<T> work) {
-        return submit(
-                key,
-                terms,
-                (instance, call) -> transactions.write(instance, call, work));
+        return submit(key, terms, (instance, call) -> transactions.write(instance, call, work));
     }
 
     /** Creates an instance with nothing in it. Fails with INSTANCE_EXISTS if there is one. */
@@ -422,6 +414,12 @@ public final class Instances implements AutoCloseable {
         public void quarantine(HostedInstance instance, Failure why) {
             quarantine.add(instance, why);
         }
+    }
+
+    /** What whoever calls an instance that there is not is told. */
+    public static Failure notFound(InstanceKey key) {
+        return Failure.of(
+                Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
     }
 
     private Failure overloaded(InstanceKey key) {

@@ -7,7 +7,6 @@ import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.wire.Failure;
-import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,7 +104,7 @@ final class LifeCycle {
         var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
-            throw notFound(instance.key);
+            throw Instances.notFound(instance.key);
         }
         return wake(instance, entry.get());
     }
@@ -176,7 +175,7 @@ final class LifeCycle {
             return new InstanceStatus(instance.entry(database), InstanceStatus.State.OPEN);
         }
         catalog.find(instance.key).ifPresent(entry -> recovery.ensure(entry.incarnation()));
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        var entry = catalog.find(instance.key).orElseThrow(() -> Instances.notFound(instance.key));
         return new InstanceStatus(
                 entry,
                 quarantine.finds(instance, entry)
@@ -212,7 +211,7 @@ final class LifeCycle {
         var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
-            throw notFound(instance.key);
+            throw Instances.notFound(instance.key);
         }
         recovery.ensure(entry.get().incarnation());
         return entry.get();
@@ -420,10 +419,5 @@ final class LifeCycle {
                     .addKeyValue("instance", candidate.key)
                     .log("could not give memory back", e);
         }
-    }
-
-    static Failure notFound(InstanceKey key) {
-        return Failure.of(
-                Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
     }
 }

@@ -1,7 +1,7 @@
 package dev.atoll.node.instance;
 
-import dev.atoll.node.declared.DeclaredBlock;
-import dev.atoll.node.declared.Declarations;
+import dev.atoll.node.declared.BlockInForce;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.schema.BlockSchema;
 import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.schema.SchemaStanding;
@@ -30,34 +30,32 @@ final class SchemaUpkeep {
     /** Not the caller's deadline: short ones would never let a long migration come to its end. */
     private static final Duration MOST = Duration.ofSeconds(60);
 
-    private final Declarations declarations;
+    private final BlocksInForce blocks;
     private final CommitLog log;
     private final LifeCycle lifeCycle;
     private final LongSupplier ticker;
 
-    SchemaUpkeep(
-            Declarations declarations, CommitLog log, LifeCycle lifeCycle, LongSupplier ticker) {
-        this.declarations = declarations;
+    SchemaUpkeep(BlocksInForce blocks, CommitLog log, LifeCycle lifeCycle, LongSupplier ticker) {
+        this.blocks = blocks;
         this.log = log;
         this.lifeCycle = lifeCycle;
         this.ticker = ticker;
     }
 
     /** Throws NAMESPACE_NOT_FOUND or INSTANCE_KEY_INVALID if there can be no such instance. */
-    Optional<DeclaredBlock> find(InstanceKey key) {
-        return declarations.find(key);
+    Optional<BlockInForce> find(InstanceKey key) {
+        return blocks.find(key);
     }
 
     /** What an open instance is declared as, and how it stands to that now. */
     Optional<Turn.Declared> bring(
-            HostedInstance instance, InstanceDatabase database, Optional<DeclaredBlock> declared) {
+            HostedInstance instance, InstanceDatabase database, Optional<BlockInForce> declared) {
         return declared.map(
-                block ->
-                        new Turn.Declared(block, standing(instance, database, block.schema())));
+                block -> new Turn.Declared(block, standing(instance, database, block.schema())));
     }
 
     /** As what a new instance is declared, it has from its first transaction on. */
-    static Turn.Declared ofNew(DeclaredBlock block) {
+    static Turn.Declared ofNew(BlockInForce block) {
         return new Turn.Declared(block, SchemaStanding.reached(block.schema()));
     }
 
@@ -93,8 +91,7 @@ final class SchemaUpkeep {
         } catch (Failure e) {
             return InstanceSchema.behind(database, wanted, budget(), e);
         }
-        return InstanceSchema.bring(
-                database, wanted, this::budget, log.sink(instance, database));
+        return InstanceSchema.bring(database, wanted, this::budget, log.sink(instance, database));
     }
 
     private CallBudget budget() {

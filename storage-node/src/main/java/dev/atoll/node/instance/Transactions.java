@@ -1,6 +1,6 @@
 package dev.atoll.node.instance;
 
-import dev.atoll.node.declared.DeclaredBlock;
+import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.WriteTransaction;
@@ -63,7 +63,7 @@ final class Transactions {
         private final HostedInstance instance;
         private final Call<T> call;
         private final Instances.WriteWork<T> work;
-        private final Optional<DeclaredBlock> block;
+        private final Optional<BlockInForce> block;
 
         Writing(HostedInstance instance, Call<T> call, Instances.WriteWork<T> work) {
             this.instance = instance;

@@ -1,6 +1,6 @@
 package dev.atoll.node.instance;
 
-import dev.atoll.node.declared.DeclaredBlock;
+import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.schema.SchemaStanding;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,5 +21,5 @@ public record Turn(
         boolean created,
         Optional<Declared> declared) {
     /** A block, and how the instance stands to it. */
-    public record Declared(DeclaredBlock block, SchemaStanding standing) {}
+    public record Declared(BlockInForce block, SchemaStanding standing) {}
 }

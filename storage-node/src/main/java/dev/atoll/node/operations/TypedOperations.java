@@ -85,10 +85,15 @@ public final class TypedOperations {
         }
     }
 
+    /** TABLE_NOT_FOUND. */
+    public static Failure noTable(String name) {
+        return Refusals.noTable(name);
+    }
+
     private DeclaredTable table(String name) {
         var table = tables.get(name);
         if (table == null) {
-            throw Refusals.noTable(name);
+            throw noTable(name);
         }
         return table;
     }

@@ -54,8 +54,7 @@ public final class InstanceSchema {
     }
 
     /** Whether an instance has the declared schema. */
-    public static boolean isAt(
-            InstanceDatabase database, BlockSchema wanted, CallBudget budget) {
+    public static boolean isAt(InstanceDatabase database, BlockSchema wanted, CallBudget budget) {
         return database.read(budget, StoredSchema::read)
                 .filter(stored -> stored.fingerprint().equals(wanted.fingerprint()))
                 .isPresent();

@@ -95,7 +95,7 @@ public sealed class ReadTransaction permits WriteTransaction {
             checked = engine.statements().find(call, mayWrite);
             var parameters = checked.parameters().bind(call, engine.limits().valueBytesMax());
             if (checked.writes()) {
-                writes(checked.kind());
+                writes(checked.kind(), call);
             }
             rows(checked.prepared(), parameters, sink);
             var outcome = checked.changesRows() ? outcome(checked) : Outcome.NONE;
@@ -118,7 +118,7 @@ public sealed class ReadTransaction permits WriteTransaction {
     }
 
     /** A statement that writes is about to run. */
-    void writes(StatementKind kind) throws SQLException {
+    void writes(StatementKind kind, SqlCall call) throws SQLException {
         throw new IllegalStateException(kind + " in a transaction that reads");
     }
 
