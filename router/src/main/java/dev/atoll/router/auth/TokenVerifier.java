@@ -128,7 +128,12 @@ final class TokenVerifier {
         checkSignature(token, keys);
         var trust = issuer.trust();
         var goodUntil = checkClaims(claims, trust);
-        var caller = new Caller(trust.vouchesFor(), trust.name(), subject(claims));
+        var known =
+                switch (trust.vouchesFor()) {
+                    case SERVICE -> "";
+                    case USER -> trust.claims().of(claims);
+                };
+        var caller = new Caller(trust.vouchesFor(), trust.name(), subject(claims), known);
         var scopes =
                 switch (trust.vouchesFor()) {
                     case SERVICE -> scopes(claims);

@@ -24,6 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The gRPC server of a node. Thread-safe. */
 public final class NodeServer implements AutoCloseable {
+    /** A user's claims come in it: what a token of 8 KiB can hold, in base 64. */
+    private static final int METADATA_BYTES_MAX = 32 * 1024;
+
     private static final Duration STOP_AFTER = Duration.ofSeconds(5);
 
     private final Server server;
@@ -81,6 +84,7 @@ public final class NodeServer implements AutoCloseable {
                         .addService(ProtoReflectionServiceV1.newInstance())
                         .addStreamTracerFactory(metrics.tracer())
                         .maxInboundMessageSize(limits.messageBytesMax())
+                        .maxInboundMetadataSize(METADATA_BYTES_MAX)
                         // No call blocks the transport's threads: work goes to lanes.
                         .directExecutor()
                         .build();
