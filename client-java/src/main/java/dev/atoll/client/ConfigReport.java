@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param version now current; 0 where nothing was applied
  * @param comparedWith the version that was current before; 0 for none
- * @param changes for reading
+ * @param changes for reading, the worst first
  * @param destructive those of them that lose data
- * @param warnings what deserves a look
+ * @param warnings those of the changes that some instances may not be able to take, and what else
+ *     deserves a look
  */
 public record ConfigReport(
         long version,

@@ -3,6 +3,7 @@ package dev.atoll.system;
 import static dev.atoll.system.harness.Sql.row;
 import static io.grpc.Status.Code.FAILED_PRECONDITION;
 import static io.grpc.Status.Code.INVALID_ARGUMENT;
+import static io.grpc.Status.Code.NOT_FOUND;
 import static io.grpc.Status.Code.PERMISSION_DENIED;
 import static io.grpc.Status.Code.UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +14,7 @@ import dev.atoll.proto.v1.ConfigVersion;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
+import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.system.harness.AtollProcess;
 import dev.atoll.system.harness.Eventually;
 import dev.atoll.system.harness.InstanceHandle;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,9 +98,11 @@ class ConfigIT {
 
         assertThat(again.getVersion()).isEqualTo(old + 2);
         assertThat(again.getComparedWith()).isEqualTo(old + 1);
-        assertThat(again.getChangesList()).contains("namespace first: new");
+        assertThat(again.getChangesList()).contains("first: added");
         assertThat(again.getDestructiveList())
-                .containsExactly("namespace second: not declared any more");
+                .singleElement()
+                .asString()
+                .startsWith("second: removed: ");
         var listed = versions(other);
         assertThat(listed.stream().limit(3).map(ConfigVersion::getVersion))
                 .containsExactly(old + 2, old + 1, old);
@@ -179,7 +184,7 @@ class ConfigIT {
                                                         .setAllowDestructive(false)
                                                         .build()))
                 .is(FAILED_PRECONDITION, "EXPECTATION_FAILED")
-                .saying("namespace good: not declared any more");
+                .saying("good: removed: ");
         Refusal.of(() -> apply(client, "#".repeat(13 << 20)))
                 .is(INVALID_ARGUMENT, "LIMIT_EXCEEDED");
         Refusal.of(() -> show(client, 1_000_000)).is(INVALID_ARGUMENT, "VALIDATION_FAILED");
@@ -188,6 +193,44 @@ class ConfigIT {
         assertThat(dry.getDestructiveCount()).isEqualTo(1);
 
         assertThat(show(other, 0).getVersion()).isEqualTo(version);
+    }
+
+    @Test
+    void whatIsDeclaredNoMoreIsGoneOnEveryNodeAndKept() {
+        awaitEverywhere(apply(client, declaring("gone")).getVersion());
+        var instances =
+                IntStream.range(0, 8).mapToObj(i -> client.instance("gone", "i" + i)).toList();
+        instances.forEach(
+                instance -> instance.having("CREATE TABLE t(n)", "INSERT INTO t VALUES (7)"));
+
+        awaitEverywhere(apply(client, declaring("other")).getVersion());
+
+        for (var instance : instances) {
+            instance.refusedQuery("SELECT n FROM t").is(NOT_FOUND, "NAMESPACE_NOT_FOUND");
+            instance.through(other)
+                    .refusedMutate("INSERT INTO t VALUES (8)")
+                    .is(NOT_FOUND, "NAMESPACE_NOT_FOUND")
+                    .with("namespace", "gone");
+            Refusal.of(instance::describe).is(NOT_FOUND, "NAMESPACE_NOT_FOUND");
+            assertThat(instance.verify()).isEmpty();
+        }
+        client.instance("never", "declared")
+                .refusedMutate("CREATE TABLE t(n)")
+                .is(NOT_FOUND, "NAMESPACE_NOT_FOUND");
+        client.instance("other", "")
+                .refusedMutate("CREATE TABLE t(n)")
+                .is(INVALID_ARGUMENT, "INSTANCE_KEY_INVALID");
+        var listed =
+                client.instances()
+                        .listInstances(
+                                ListInstancesRequest.newBuilder().setNamespace("gone").build());
+        assertThat(listed.getInstancesCount()).isEqualTo(8);
+
+        awaitEverywhere(apply(other, declaring("gone")).getVersion());
+
+        for (var instance : instances) {
+            assertThat(instance.rows("SELECT n FROM t")).containsExactly(row(7));
+        }
     }
 
     @Test
@@ -305,8 +348,15 @@ class ConfigIT {
         cluster.awaitReady();
     }
 
+    /** That namespace, beside the one of fresh instances. */
     private static String declaring(String namespace) {
-        return "databases:\n  " + namespace + ": { dynamic: true }\n# " + UUID.randomUUID() + "\n";
+        return """
+        databases:
+          test: { dynamic: true }
+          %s: { dynamic: true }
+        # %s
+        """
+                .formatted(namespace, UUID.randomUUID());
     }
 
     private static ApplyConfigRequest.Builder applying(String text) {
