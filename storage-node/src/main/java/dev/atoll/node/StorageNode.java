@@ -23,6 +23,10 @@ import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.operations.RowIds;
 import dev.atoll.node.rpc.NodeServer;
+import dev.atoll.node.rpc.StoredMutations;
+import dev.atoll.node.waking.AlarmWatchers;
+import dev.atoll.node.waking.DueInstances;
+import dev.atoll.node.waking.WakeMetrics;
 import dev.atoll.process.TlsFiles;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
@@ -57,6 +61,7 @@ public final class StorageNode implements AutoCloseable {
     private final NodeConfig config;
     private final MeterRegistry registry;
     private final DataFolder folder;
+    private final InstantSource clock;
 
     private @Nullable Catalog catalog;
     private @Nullable Ownership ownership;
@@ -67,8 +72,11 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
     private @Nullable NodeServer server;
+    private @Nullable DueInstances dueInstances;
 
-    private StorageNode(NodeConfig config, MeterRegistry registry) throws IOException {
+    private StorageNode(NodeConfig config, MeterRegistry registry, InstantSource clock)
+            throws IOException {
+        this.clock = clock;
         this.config = config;
         this.registry = registry;
         this.folder =
@@ -83,7 +91,7 @@ public final class StorageNode implements AutoCloseable {
      * Starts a node of a cluster. Where etcd is away it starts all the same, and goes on trying.
      */
     public static StorageNode start(NodeConfig config, MeterRegistry registry) throws IOException {
-        var node = new StorageNode(config, registry);
+        var node = new StorageNode(config, registry, InstantSource.system());
         try {
             node.startInCluster();
             return node;
@@ -96,7 +104,14 @@ public final class StorageNode implements AutoCloseable {
     /** Starts a node on its own, which only this process can reach, under that name. */
     public static StorageNode startLocal(
             NodeConfig config, MeterRegistry registry, String inProcessName) throws IOException {
-        var node = new StorageNode(config, registry);
+        return startLocal(config, registry, inProcessName, InstantSource.system());
+    }
+
+    /** The same, by a clock of which depends when alarms and expired rows are due. */
+    static StorageNode startLocal(
+            NodeConfig config, MeterRegistry registry, String inProcessName, InstantSource clock)
+            throws IOException {
+        var node = new StorageNode(config, registry, clock);
         try {
             var local = new LocalOwnership(node.folder);
             LeaseMetrics.watch(registry, local);
@@ -154,6 +169,9 @@ public final class StorageNode implements AutoCloseable {
         }
         if (server != null) {
             server.drain();
+        }
+        if (dueInstances != null) {
+            dueInstances.close();
         }
         if (instances != null) {
             instances.close();
@@ -310,6 +328,7 @@ public final class StorageNode implements AutoCloseable {
                         config.instances().laneThreads());
         instances.start();
         stopWhenTheJournalFails(journal);
+        var watchers = new AlarmWatchers();
         server =
                 NodeServer.start(
                         builder,
@@ -319,8 +338,18 @@ public final class StorageNode implements AutoCloseable {
                                 active,
                                 blocks,
                                 Objects.requireNonNull(configVersions),
+                                watchers,
                                 registry),
                         folder.nodeId());
+        dueInstances =
+                new DueInstances(
+                        new DueInstances.Parts(
+                                instances,
+                                new StoredMutations(),
+                                watchers,
+                                new WakeMetrics(registry),
+                                clock));
+        dueInstances.start();
         LOG.atInfo()
                 .addKeyValue("node", folder.nodeId())
                 .addKeyValue("data", folder.root())

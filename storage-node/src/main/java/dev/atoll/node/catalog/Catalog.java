@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  * set_aside(incarnation, why)    those that cannot be served
  * unreadable(shard, file)        files whose key nobody can tell
  * high_water(incarnation)        the highest ever given
+ * due(...)                       see {@link DueTable}
  * </pre>
  */
 public final class Catalog implements AutoCloseable {
@@ -48,6 +49,7 @@ public final class Catalog implements AutoCloseable {
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
+    private final DueTable due;
     private final AtomicLong version = new AtomicLong();
 
     /** Removed, but their rows could not be: the disk was full. */
@@ -55,6 +57,7 @@ public final class Catalog implements AutoCloseable {
 
     private Catalog(PlainDatabase database) {
         this.database = database;
+        this.due = new DueTable(database);
     }
 
     /** Opens the file, or makes it. Throws CORRUPTION if it is damaged: then rebuild it. */
@@ -81,6 +84,7 @@ public final class Catalog implements AutoCloseable {
             database.run(
                     "CREATE TABLE IF NOT EXISTS set_aside(incarnation INTEGER PRIMARY KEY, why TEXT"
                             + " NOT NULL)");
+            DueTable.create(database);
             checkWhole(file, database);
             return new Catalog(database);
         } catch (RuntimeException e) {
@@ -360,6 +364,7 @@ public final class Catalog implements AutoCloseable {
         try {
             database.run("DELETE FROM instance WHERE incarnation = ?", SqlValue.of(incarnation));
             database.run("DELETE FROM set_aside WHERE incarnation = ?", SqlValue.of(incarnation));
+            due.remove(incarnation);
         } catch (Failure e) {
             if (e.reason() != Reason.NODE_FULL) {
                 throw e;
@@ -367,6 +372,11 @@ public final class Catalog implements AutoCloseable {
             return;
         }
         owed.remove(incarnation);
+    }
+
+    /** When instances want to be woken. */
+    public DueTable due() {
+        return due;
     }
 
     /** Instances whose creation a crash cut short. */

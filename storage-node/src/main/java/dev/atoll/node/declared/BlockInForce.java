@@ -1,5 +1,6 @@
 package dev.atoll.node.declared;
 
+import dev.atoll.node.alarms.ExpiringTables;
 import dev.atoll.node.blocks.Block;
 import dev.atoll.node.operations.InstanceRules;
 import dev.atoll.node.operations.TypedOperations;
@@ -15,9 +16,14 @@ import java.util.stream.Collectors;
  * @param rules of its instances
  * @param operations on their tables
  * @param tables the names of the declared tables, as SQL compares names
+ * @param expiring those whose rows expire
  */
 public record BlockInForce(
-        BlockSchema schema, InstanceRules rules, TypedOperations operations, Set<String> tables) {
+        BlockSchema schema,
+        InstanceRules rules,
+        TypedOperations operations,
+        Set<String> tables,
+        ExpiringTables expiring) {
     public BlockInForce {
         tables = Set.copyOf(tables);
     }
@@ -30,7 +36,8 @@ public record BlockInForce(
                 operations,
                 block.tables().stream()
                         .map(table -> table.name().toLowerCase(Locale.ROOT))
-                        .collect(Collectors.toSet()));
+                        .collect(Collectors.toSet()),
+                ExpiringTables.of(block.tables()));
     }
 
     public Block block() {

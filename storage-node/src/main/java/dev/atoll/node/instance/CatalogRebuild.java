@@ -2,6 +2,7 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.catalog.Due;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.sqlite.ClosedDatabase;
@@ -121,7 +122,18 @@ final class CatalogRebuild {
             return false;
         }
         catalog.put(entry(key, found));
+        noteDue(found);
         return true;
+    }
+
+    private void noteDue(InstanceFiles.Found found) {
+        try {
+            long wake = ClosedDatabase.wakeMicros(found.file());
+            catalog.due().put(found.incarnation(), Due.unknown(wake));
+        } catch (IOException e) {
+            // Waking it will quarantine it.
+            LOG.error("{}: its .sums file cannot be read: {}", found.file(), e.getMessage());
+        }
     }
 
     /** Before its key is read: that would take the WAL away. */

@@ -1,5 +1,6 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.alarms.DueTimes;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.InstanceDatabase;
@@ -24,6 +25,9 @@ final class HostedInstance implements Lane.Owner {
 
     /** How it stands to what is declared; null until somebody asks, after it was opened. */
     @Nullable SchemaStanding schema;
+
+    /** When it wants to be woken, as the catalogue was told; null until it was, since the wake. */
+    @Nullable DueTimes noted;
 
     /** Out of service while this is set. */
     volatile @Nullable Failure quarantine;

@@ -1,7 +1,9 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.alarms.DueTimes;
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.catalog.DueTable;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.folder.DataFolder;
@@ -17,6 +19,7 @@ import dev.atoll.wire.Reason;
 import dev.atoll.wire.ShardHash;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -50,6 +54,7 @@ public final class Instances implements AutoCloseable {
     private final Incarnations incarnations;
     private final LifeCycle lifeCycle;
     private final Transactions transactions;
+    private final Wakes wakes;
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
@@ -83,8 +88,9 @@ public final class Instances implements AutoCloseable {
         this.quarantine = new Quarantine(parts);
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
-        this.transactions =
-                new Transactions(lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, ticker), log);
+        this.wakes = new Wakes(catalog);
+        var schemas = new SchemaUpkeep(blocks, log, lifeCycle, wakes, ticker);
+        this.transactions = new Transactions(lifeCycle, schemas, wakes, log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
@@ -200,6 +206,22 @@ public final class Instances implements AutoCloseable {
                     incarnations.delete(instance, call::beginCommit);
                     return true;
                 });
+    }
+
+    /** When instances want to be woken, for whoever does that. */
+    public DueTable due() {
+        return catalog.due();
+    }
+
+    /** Says who is told, in microseconds since 1970, of times earlier than what was known. */
+    public void onEarlierDue(LongConsumer listener) {
+        wakes.listen(listener);
+    }
+
+    /** Notes when an instance wants to be woken next, once it has been done what was due. */
+    public Call<DueTimes> settleDue(InstanceKey key, Terms terms, Instant now) {
+        return submit(
+                key, terms, (instance, call) -> transactions.settle(instance, call, now));
     }
 
     /** Shows an instance without waking it. Fails with INSTANCE_NOT_FOUND if there is none. */

@@ -58,6 +58,7 @@ final class OpenInstances {
         if (database != null) {
             instance.database = null;
             instance.schema = null;
+            instance.noted = null;
             remove(instance);
             database.close();
         }

@@ -2,6 +2,7 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.catalog.Due;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.instance.JournalIndex.Traces;
@@ -358,6 +359,7 @@ public final class Recovery implements AutoCloseable {
                     ClosedDatabase.redo(
                             file, traces.incarnation, traces.unfolded(), traces.isCreated());
             catalog.update(traces.incarnation, now.commit(), now.timeMicros(), now.bytes());
+            catalog.due().put(traces.incarnation, Due.unknown(now.wakeMicros()));
         } catch (Failure e) {
             if (e.reason() != Reason.INSTANCE_QUARANTINED && e.reason() != Reason.CORRUPTION) {
                 throw e;

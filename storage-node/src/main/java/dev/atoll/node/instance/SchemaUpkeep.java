@@ -2,7 +2,6 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.declared.BlocksInForce;
-import dev.atoll.node.schema.BlockSchema;
 import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.CallBudget;
@@ -33,12 +32,19 @@ final class SchemaUpkeep {
     private final BlocksInForce blocks;
     private final CommitLog log;
     private final LifeCycle lifeCycle;
+    private final Wakes wakes;
     private final LongSupplier ticker;
 
-    SchemaUpkeep(BlocksInForce blocks, CommitLog log, LifeCycle lifeCycle, LongSupplier ticker) {
+    SchemaUpkeep(
+            BlocksInForce blocks,
+            CommitLog log,
+            LifeCycle lifeCycle,
+            Wakes wakes,
+            LongSupplier ticker) {
         this.blocks = blocks;
         this.log = log;
         this.lifeCycle = lifeCycle;
+        this.wakes = wakes;
         this.ticker = ticker;
     }
 
@@ -51,7 +57,7 @@ final class SchemaUpkeep {
     Optional<Turn.Declared> bring(
             HostedInstance instance, InstanceDatabase database, Optional<BlockInForce> declared) {
         return declared.map(
-                block -> new Turn.Declared(block, standing(instance, database, block.schema())));
+                block -> new Turn.Declared(block, standing(instance, database, block)));
     }
 
     /** As what a new instance is declared, it has from its first transaction on. */
@@ -60,12 +66,13 @@ final class SchemaUpkeep {
     }
 
     private SchemaStanding standing(
-            HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+            HostedInstance instance, InstanceDatabase database, BlockInForce block) {
+        var wanted = block.schema();
         var known = instance.schema;
         if (known != null && known.wanted().isSame(wanted)) {
             return known;
         }
-        var standing = lifeCycle.guard(instance, () -> reached(instance, database, wanted));
+        var standing = lifeCycle.guard(instance, () -> reached(instance, database, block));
         standing.failure()
                 .ifPresent(
                         why ->
@@ -82,7 +89,8 @@ final class SchemaUpkeep {
     }
 
     private SchemaStanding reached(
-            HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+            HostedInstance instance, InstanceDatabase database, BlockInForce block) {
+        var wanted = block.schema();
         if (InstanceSchema.isAt(database, wanted, budget())) {
             return SchemaStanding.reached(wanted);
         }
@@ -91,7 +99,12 @@ final class SchemaUpkeep {
         } catch (Failure e) {
             return InstanceSchema.behind(database, wanted, budget(), e);
         }
-        return InstanceSchema.bring(database, wanted, this::budget, log.sink(instance, database));
+        var way =
+                new InstanceSchema.Way(
+                        this::budget,
+                        log.sink(instance, database),
+                        tx -> wakes.beforeCommit(instance, tx, block.expiring(), true));
+        return InstanceSchema.bring(database, wanted, way);
     }
 
     private CallBudget budget() {

@@ -1,10 +1,13 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.alarms.DueTimes;
+import dev.atoll.node.alarms.ExpiringTables;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.wire.Failure;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -15,11 +18,13 @@ import java.util.function.Function;
 final class Transactions {
     private final LifeCycle lifeCycle;
     private final SchemaUpkeep schemas;
+    private final Wakes wakes;
     private final CommitLog log;
 
-    Transactions(LifeCycle lifeCycle, SchemaUpkeep schemas, CommitLog log) {
+    Transactions(LifeCycle lifeCycle, SchemaUpkeep schemas, Wakes wakes, CommitLog log) {
         this.lifeCycle = lifeCycle;
         this.schemas = schemas;
+        this.wakes = wakes;
         this.log = log;
     }
 
@@ -83,6 +88,7 @@ final class Transactions {
             var turn = turn(instance, database, call, found);
             return run(
                     database,
+                    turn,
                     tx -> {
                         block.ifPresent(declared -> InstanceSchema.create(declared.schema(), tx));
                         return work.run(tx, turn);
@@ -93,21 +99,49 @@ final class Transactions {
         public T write(InstanceDatabase database) {
             var found = new Found(false, schemas.bring(instance, database, block));
             var turn = turn(instance, database, call, found);
-            return run(database, tx -> work.run(tx, turn));
+            return run(database, turn, tx -> work.run(tx, turn));
         }
 
-        private T run(InstanceDatabase database, Function<WriteTransaction, T> inside) {
+        private T run(
+                InstanceDatabase database, Turn turn, Function<WriteTransaction, T> inside) {
             var result =
                     database.write(
                             call.budget(),
                             log.sink(instance, database),
                             tx -> {
                                 var said = inside.apply(tx);
+                                wakes.beforeCommit(instance, tx, expiring(turn), false);
                                 call.beginCommit();
                                 return said;
                             });
             return work.done(result, database.commit());
         }
+    }
+
+    /** Tells the catalogue when the instance wants to be woken next, as nothing is under way. */
+    DueTimes settle(HostedInstance instance, Call<?> call, Instant now) {
+        var block = schemas.find(instance.key);
+        var database = lifeCycle.openExisting(instance);
+        var declared = schemas.bring(instance, database, block);
+        var turn = turn(instance, database, call, new Found(false, declared));
+        var due =
+                lifeCycle.guard(
+                        instance,
+                        () ->
+                                database.read(
+                                        call.budget(), tx -> DueTimes.of(tx, expiring(turn))));
+        // Before the catalogue forgets an earlier time: what a crash takes back wants it again.
+        log.await(instance.newest);
+        wakes.settled(instance, turn.incarnation(), due, now);
+        return due;
+    }
+
+    /** One that is not what is declared may not have their columns. */
+    private static ExpiringTables expiring(Turn turn) {
+        return turn.declared()
+                .filter(declared -> declared.standing().failure().isEmpty())
+                .map(declared -> declared.block().expiring())
+                .orElse(ExpiringTables.NONE);
     }
 
     private record Found(boolean created, Optional<Turn.Declared> declared) {}

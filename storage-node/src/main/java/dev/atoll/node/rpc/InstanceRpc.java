@@ -58,6 +58,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
 
     private final Instances instances;
     private final UserInstances ofUsers;
+    private final AlarmCalls alarms;
     private final RpcLimits limits;
     private final String node;
     private final Executor listings;
@@ -65,13 +66,14 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     InstanceRpc(Door door, RpcLimits limits, String node, Executor listings) {
         this.instances = door.instances();
         this.ofUsers = new UserInstances(door.instances(), door.access());
+        this.alarms = door.alarms();
         this.limits = limits;
         this.node = node;
         this.listings = listings;
     }
 
-    /** Where instances are called, and who may. */
-    record Door(Instances instances, CallAccess.Factory access) {}
+    /** Where instances are called, who may, and what is done with their alarms. */
+    record Door(Instances instances, CallAccess.Factory access, AlarmCalls alarms) {}
 
     @Override
     public void createInstance(CreateInstanceRequest request, StreamObserver<Instance> observer) {
@@ -182,22 +184,36 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
 
     @Override
     public void setAlarm(SetAlarmRequest request, StreamObserver<Alarm> observer) {
-        observer.onError(Replies.unimplemented("SetAlarm"));
+        Replies.answer(
+                observer,
+                () -> alarms.set(checkService(request.getInstance()), request, terms()),
+                Function.identity());
     }
 
     @Override
     public void listAlarms(ListAlarmsRequest request, StreamObserver<ListAlarmsResponse> observer) {
-        observer.onError(Replies.unimplemented("ListAlarms"));
+        Replies.answer(
+                observer,
+                () -> alarms.list(checkService(request.getInstance()), request, terms()),
+                Function.identity());
     }
 
     @Override
     public void clearAlarm(ClearAlarmRequest request, StreamObserver<ClearAlarmResponse> observer) {
-        observer.onError(Replies.unimplemented("ClearAlarm"));
+        Replies.answer(
+                observer,
+                () -> alarms.clear(checkService(request.getInstance()), request, terms()),
+                Function.identity());
     }
 
     @Override
     public void watchAlarms(WatchAlarmsRequest request, StreamObserver<Alarm> observer) {
-        observer.onError(Replies.unimplemented("WatchAlarms"));
+        try {
+            checkService();
+            alarms.watch(request, (ServerCallStreamObserver<Alarm>) observer);
+        } catch (Failure e) {
+            observer.onError(Replies.exception(e));
+        }
     }
 
     private static void remove(Path file) {
@@ -272,11 +288,15 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
 
     /** The same, of a call that users have no rules for. */
     private static InstanceKey checkService(dev.atoll.proto.v1.InstanceKey key) {
+        checkService();
+        return check(key);
+    }
+
+    private static void checkService() {
         if (CallContext.current().caller().kind() == Caller.Kind.USER) {
             throw Failure.of(
                     Reason.RULE_DENIED, "this call is for services (expected: a service's token)");
         }
-        return check(key);
     }
 
     private Terms terms() {

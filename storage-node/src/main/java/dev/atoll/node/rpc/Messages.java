@@ -135,7 +135,7 @@ final class Messages {
                 .build();
     }
 
-    private static long micros(Timestamp timestamp) {
+    static long micros(Timestamp timestamp) {
         long seconds = timestamp.getSeconds();
         int nanos = timestamp.getNanos();
         if (Math.abs(seconds) > SECONDS_MAX || nanos < 0 || nanos > 999_999_999) {

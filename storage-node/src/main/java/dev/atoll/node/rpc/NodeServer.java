@@ -4,6 +4,7 @@ import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.waking.AlarmWatchers;
 import dev.atoll.wire.ReadableBodies;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -69,7 +70,13 @@ public final class NodeServer implements AutoCloseable {
                 List.of(
                         new DatabaseRpc(queries, mutations, limits).bindService(),
                         new InstanceRpc(
-                                        new InstanceRpc.Door(instances, access),
+                                        new InstanceRpc.Door(
+                                                instances,
+                                                access,
+                                                new AlarmCalls(
+                                                        instances,
+                                                        operations,
+                                                        options.watchers())),
                                         limits,
                                         nodeId,
                                         listings)
@@ -111,6 +118,7 @@ public final class NodeServer implements AutoCloseable {
      * @param config whether it is known what is in force
      * @param blocks which are in force
      * @param versions of the declarations
+     * @param watchers of alarms
      * @param registry for its metrics
      */
     public record Options(
@@ -118,6 +126,7 @@ public final class NodeServer implements AutoCloseable {
             ActiveConfig config,
             BlocksInForce blocks,
             ConfigVersions versions,
+            AlarmWatchers watchers,
             MeterRegistry registry) {}
 
     public int port() {

@@ -43,6 +43,13 @@ record OperationRunner(Turn turn, RowCaller caller) {
             }
             return Messages.result(result);
         }
+        if (AlarmMessages.isAlarm(operation)) {
+            long changes = AlarmMessages.change(operation, tx, caller.context().now());
+            if (expected.isPresent()) {
+                TypedOperations.checkChanges(changes, expected.getAsLong());
+            }
+            return OperationResult.newBuilder().setChanges(changes).build();
+        }
         var typed = TypedMessages.write(operation);
         return TypedMessages.result(operations(typed).run(tx, caller, typed, expected));
     }

@@ -3,14 +3,18 @@ package dev.atoll.node.rpc;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.ReadOperation;
+import dev.atoll.proto.v1.SetAlarm;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Checks the operations of calls before they go to a lane. Immutable. */
 final class Operations {
+    private static final Caller ALARM = new Caller(Caller.Kind.SERVICE, "", "");
+
     private final int most;
 
     /** Calls may carry that many. */
@@ -34,13 +38,47 @@ final class Operations {
     /** Throws unless the caller may ask for those of a mutation. */
     void check(Caller caller, MutateRequest request) {
         checkCount(request.getOperationsCount());
-        for (int i = 0; i < request.getOperationsCount(); i++) {
-            var operation = request.getOperations(i);
+        check(caller, request.getOperationsList());
+    }
+
+    /** Throws unless an alarm may be set that runs those; there need be none. */
+    void checkAlarm(SetAlarm alarm) {
+        AlarmMessages.check(alarm);
+        if (alarm.getOperationsCount() > most) {
+            throw Failure.limitExceeded("operations-max", most, alarm.getOperationsCount());
+        }
+        // They run with the rights of a service.
+        check(ALARM, alarm.getOperationsList());
+    }
+
+    private void check(Caller caller, List<WriteOperation> operations) {
+        for (int i = 0; i < operations.size(); i++) {
+            var operation = operations.get(i);
             check(
                     caller,
                     operation.getOperationCase() == WriteOperation.OperationCase.OPERATION_NOT_SET,
                     operation.hasSql(),
                     i);
+            if (AlarmMessages.isAlarm(operation)) {
+                int index = i;
+                var _ = inOperation(
+                        index,
+                        () -> {
+                            checkAlarm(caller, operation);
+                            return true;
+                        });
+            }
+        }
+    }
+
+    private void checkAlarm(Caller caller, WriteOperation operation) {
+        if (caller.kind() != Caller.Kind.SERVICE) {
+            throw Failure.of(Reason.RULE_DENIED, "alarms are for services");
+        }
+        if (operation.hasSetAlarm()) {
+            checkAlarm(operation.getSetAlarm());
+        } else {
+            AlarmMessages.checkName(operation.getClearAlarm().getName());
         }
     }
 

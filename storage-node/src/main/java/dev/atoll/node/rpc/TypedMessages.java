@@ -36,7 +36,7 @@ final class TypedMessages {
         };
     }
 
-    /** One that is neither SQL nor empty. */
+    /** One that is neither SQL, nor about alarms, nor empty. */
     static Operation write(WriteOperation operation) {
         return switch (operation.getOperationCase()) {
             case INSERT ->
@@ -79,7 +79,8 @@ final class TypedMessages {
             case GET -> get(operation.getGet());
             case LIST -> list(operation.getList());
             case COUNT -> count(operation.getCount());
-            case SQL, OPERATION_NOT_SET -> throw notTyped(operation.getOperationCase());
+            case SQL, SET_ALARM, CLEAR_ALARM, OPERATION_NOT_SET ->
+                    throw notTyped(operation.getOperationCase());
         };
     }
 

@@ -27,6 +27,8 @@ public record BlockSchema(Block block, long version, ByteString fingerprint) {
                         table -> {
                             parts.add(table.name());
                             parts.addAll(TableSql.create(table));
+                            // No SQL says it, and when an instance is woken depends on it.
+                            table.features().ttl().ifPresent(ttl -> parts.add("ttl " + ttl));
                         });
         parts.add("migrations");
         block.upkeep()

@@ -17,6 +17,7 @@ import dev.atoll.wire.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Makes the tables of instances, and brings them to what is declared now. Immutable. */
@@ -65,23 +66,36 @@ public final class InstanceSchema {
      * in the instance, it stays what it was; throws where it may succeed at the next attempt, or
      * nobody knows.
      *
-     * @param budgets what each of its transactions may take
+     * @param way how that is done
      */
-    public static SchemaStanding bring(
-            InstanceDatabase database,
-            BlockSchema wanted,
-            Supplier<CallBudget> budgets,
-            CommitSink sink) {
+    public static SchemaStanding bring(InstanceDatabase database, BlockSchema wanted, Way way) {
         try {
-            SchemaChange.run(database, budgets.get(), sink, tx -> change(wanted, tx));
+            SchemaChange.run(
+                    database,
+                    way.budgets().get(),
+                    way.sink(),
+                    tx -> {
+                        change(wanted, tx);
+                        way.last().accept(tx);
+                    });
             return SchemaStanding.reached(wanted);
         } catch (Failure e) {
             if (!isOfTheInstance(e)) {
                 throw e;
             }
-            return behind(database, wanted, budgets.get(), e);
+            return behind(database, wanted, way.budgets().get(), e);
         }
     }
+
+    /**
+     * How an instance is brought to a schema.
+     *
+     * @param budgets what each of its transactions may take
+     * @param sink where the commit goes
+     * @param last what else is done in the same transaction, with the tables as declared
+     */
+    public record Way(
+            Supplier<CallBudget> budgets, CommitSink sink, Consumer<WriteTransaction> last) {}
 
     /** How an instance stands that could not be brought to the declared schema. */
     public static SchemaStanding behind(

@@ -73,7 +73,16 @@ public final class ClosedDatabase {
                 folded.commit(),
                 folded.timeMicros(),
                 folded.checksum(),
-                (long) folded.pageCount() * folded.pageSize());
+                (long) folded.pageCount() * folded.pageSize(),
+                folded.nextAlarmMicros());
+    }
+
+    /** When an instance wants to be woken, as of what is folded into its file; 0 for never. */
+    public static long wakeMicros(Path file) throws IOException {
+        return PageSums.open(SystemDisk.INSTANCE, file)
+                .folded()
+                .map(PageSums.Folded::nextAlarmMicros)
+                .orElse(0L);
     }
 
     /** The newest commit that is folded into a file, as its sidecar says; 0 if it says nothing. */
@@ -84,8 +93,13 @@ public final class ClosedDatabase {
                 .orElse(0L);
     }
 
-    /** What is in a file after a redo. */
-    public record Redone(long commit, long timeMicros, int checksum, long bytes) {}
+    /**
+     * What is in a file after a redo.
+     *
+     * @param wakeMicros when the instance wants to be woken; 0 for never
+     */
+    public record Redone(
+            long commit, long timeMicros, int checksum, long bytes, long wakeMicros) {}
 
     /**
      * Compares the pages of a database that nobody has open, and that is folded, with their

@@ -144,7 +144,7 @@ final class Engine {
                 meta.identity().incarnation(),
                 meta.commit(),
                 meta.lastCommitMicros(),
-                0,
+                meta.wakeMicros(),
                 0,
                 checksum,
                 (int) pageSize,

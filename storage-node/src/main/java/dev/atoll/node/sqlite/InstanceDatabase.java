@@ -245,7 +245,7 @@ public final class InstanceDatabase implements AutoCloseable {
                         sink.origin(next.lastCommitMicros()),
                         next.commit(),
                         checksum,
-                        new DatabaseState(captured.pageCount(), 0, 0),
+                        new DatabaseState(captured.pageCount(), next.wakeMicros(), 0),
                         captured.pages(),
                         RequestChange.attachment(pending.requests()));
         sink.append(record);

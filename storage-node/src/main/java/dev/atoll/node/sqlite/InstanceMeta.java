@@ -24,13 +24,15 @@ import java.util.Optional;
  * @param commit the number of the newest commit
  * @param lastCommitMicros its time; 0 before the first
  * @param requests how full the memory of requests is
+ * @param wakeMicros when the instance wants to be woken, as of that commit; 0 for never
  */
 record InstanceMeta(
         Identity identity,
         Instant createdAt,
         long commit,
         long lastCommitMicros,
-        RequestTable.Level requests) {
+        RequestTable.Level requests,
+        long wakeMicros) {
     /** Of the tables that the node keeps in an instance. */
     private static final int FORMAT = 3;
 
@@ -53,7 +55,7 @@ record InstanceMeta(
         connection.runOnce(CREATE);
         connection.run(
                 INSERT, (long) FORMAT, identity.incarnation(), identity.key().bytes(), micros(now));
-        return new InstanceMeta(identity, instant(micros(now)), 0, 0, RequestTable.Level.EMPTY);
+        return new InstanceMeta(identity, instant(micros(now)), 0, 0, RequestTable.Level.EMPTY, 0);
     }
 
     /** Reads it, and throws INSTANCE_QUARANTINED if it is not of that identity. */
@@ -83,7 +85,8 @@ record InstanceMeta(
                 instant(row.longValue(3)),
                 folded.commit(),
                 folded.timeMicros(),
-                new RequestTable.Level(RequestTable.UNKNOWN, row.longValue(4)));
+                new RequestTable.Level(RequestTable.UNKNOWN, row.longValue(4)),
+                folded.nextAlarmMicros());
     }
 
     private static void expect(String what, long found, long expected, SqliteErrors errors) {
@@ -95,7 +98,17 @@ record InstanceMeta(
     /** What it will be after the next commit; time never goes back. */
     InstanceMeta next(Instant now, RequestTable.Level level) {
         return new InstanceMeta(
-                identity, createdAt, commit + 1, Math.max(lastCommitMicros, micros(now)), level);
+                identity,
+                createdAt,
+                commit + 1,
+                Math.max(lastCommitMicros, micros(now)),
+                level,
+                wakeMicros);
+    }
+
+    /** The same, to be woken then. */
+    InstanceMeta waking(long micros) {
+        return new InstanceMeta(identity, createdAt, commit, lastCommitMicros, requests, micros);
     }
 
     /** Writes what the file keeps of it into the transaction that runs. */

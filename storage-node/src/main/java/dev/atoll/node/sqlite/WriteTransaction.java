@@ -22,11 +22,14 @@ public final class WriteTransaction extends ReadTransaction {
     private boolean schemaTouched;
     private boolean otherwiseChanged;
     private Set<String> declared = Set.of();
+    private long wakeMicros;
+    private boolean wakeChanges;
 
     WriteTransaction(Engine engine, CallBudget budget, Instant now) throws SQLException {
         super(engine, budget);
         this.now = now;
         this.level = engine.meta().requests();
+        this.wakeMicros = engine.meta().wakeMicros();
         this.changesBefore = engine.connection().totalChanges();
     }
 
@@ -56,6 +59,24 @@ public final class WriteTransaction extends ReadTransaction {
      */
     public long nextCommit() {
         return commit() + 1;
+    }
+
+    /** Says that what it writes has to do with when the instance wants to be woken. */
+    public void changesWake() {
+        wakeChanges = true;
+    }
+
+    /** Whether there may be something for which the instance wants to be woken. */
+    public boolean mayWake() {
+        return wakeChanges || wakeMicros != 0;
+    }
+
+    /**
+     * Says when the instance wants to be woken, as this transaction leaves it; if nobody says it,
+     * that is when it wanted to before. 0 for never.
+     */
+    public void wakeAt(long micros) {
+        wakeMicros = micros;
     }
 
     /** Whether anything may have changed so far: rows are counted even if they stay the same. */
@@ -199,7 +220,7 @@ public final class WriteTransaction extends ReadTransaction {
             if (!changed()) {
                 return new Pending(engine.meta(), requests);
             }
-            var next = engine.meta().next(now, level);
+            var next = engine.meta().next(now, level).waking(wakeMicros);
             if (level.floorMillis() != engine.meta().requests().floorMillis()) {
                 next.write(engine.connection());
             }

@@ -95,7 +95,8 @@ class InstanceSchemaTest {
     }
 
     private SchemaStanding bring(BlockSchema wanted) {
-        return InstanceSchema.bring(database, wanted, InstanceSchemaTest::budget, sink);
+        var way = new InstanceSchema.Way(InstanceSchemaTest::budget, sink, tx -> {});
+        return InstanceSchema.bring(database, wanted, way);
     }
 
     private void sql(String sql) {

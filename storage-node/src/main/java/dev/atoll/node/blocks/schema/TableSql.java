@@ -163,6 +163,10 @@ public final class TableSql {
             }
         }
         table.indexes().forEach(index -> put(table, index, indexes));
+        // By which what has expired is found.
+        table.features()
+                .ttl()
+                .ifPresent(ttl -> put(table, new Table.Index(List.of(ttl), false), indexes));
         return indexes;
     }
 

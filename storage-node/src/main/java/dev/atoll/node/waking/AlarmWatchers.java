@@ -1,0 +1,59 @@
+package dev.atoll.node.waking;
+
+import dev.atoll.node.alarms.StoredAlarm;
+import dev.atoll.wire.InstanceKey;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/** Who watches alarms now. Thread-safe. */
+public final class AlarmWatchers {
+    private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
+
+    /** One that takes the due alarms of a namespace. */
+    public interface Watcher {
+        String namespace();
+
+        /** Whether it has taken what it was told so far. */
+        boolean isReady();
+
+        /** Is told of an alarm; again after a while, unless it clears it. Never waits. */
+        void due(InstanceKey instance, StoredAlarm alarm);
+    }
+
+    public void add(Watcher watcher) {
+        watchers.add(watcher);
+    }
+
+    public void remove(Watcher watcher) {
+        watchers.remove(watcher);
+    }
+
+    /** The namespaces in which somebody can be told of alarms now. */
+    Set<String> readyNamespaces() {
+        return watchers.stream()
+                .filter(Watcher::isReady)
+                .map(Watcher::namespace)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** One that can be told of alarms of the namespace now; another one each time. */
+    Optional<Watcher> findReady(String namespace) {
+        var found =
+                watchers.stream()
+                        .filter(
+                                watcher ->
+                                        watcher.namespace().equals(namespace) && watcher.isReady())
+                        .findFirst();
+        found.ifPresent(this::putLast);
+        return found;
+    }
+
+    private void putLast(Watcher watcher) {
+        // It may have been removed meanwhile, and stays so.
+        if (watchers.size() > 1 && watchers.remove(watcher)) {
+            watchers.add(watcher);
+        }
+    }
+}
