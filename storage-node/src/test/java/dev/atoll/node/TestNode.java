@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ public final class TestNode implements AutoCloseable {
     private final StorageNode node;
     private final ManagedChannel channel;
 
-    private TestNode(Path data, Map<String, String> settings) throws IOException {
+    private TestNode(Path data, Map<String, String> settings, InstantSource clock)
+            throws IOException {
         var all = new HashMap<>(settings);
         all.put("data", data.toString());
         all.putIfAbsent("disk-reserve", "1MiB");
@@ -60,16 +62,22 @@ public final class TestNode implements AutoCloseable {
                 NodeConfig.local(
                         Settings.gather(NodeConfig.SETTINGS, all, Map.of(), null, List.of()));
         var name = UUID.randomUUID().toString();
-        node = StorageNode.startLocal(config, registry, name);
+        node = StorageNode.startLocal(config, registry, name, clock);
         channel = InProcessChannelBuilder.forName(name).directExecutor().build();
     }
 
     public static TestNode start(Path data) throws IOException {
-        return new TestNode(data, Map.of());
+        return new TestNode(data, Map.of(), InstantSource.system());
     }
 
     public static TestNode start(Path data, Map<String, String> settings) throws IOException {
-        return new TestNode(data, settings);
+        return new TestNode(data, settings, InstantSource.system());
+    }
+
+    /** One whose alarms and expired rows are due by that clock. */
+    static TestNode start(Path data, Map<String, String> settings, InstantSource clock)
+            throws IOException {
+        return new TestNode(data, settings, clock);
     }
 
     public MeterRegistry registry() {
@@ -91,6 +99,16 @@ public final class TestNode implements AutoCloseable {
 
     public InstanceServiceGrpc.InstanceServiceBlockingStub instances(String key) {
         return as(service(), key, InstanceServiceGrpc.newBlockingStub(channel));
+    }
+
+    /** A stub without a caller. */
+    InstanceServiceGrpc.InstanceServiceBlockingStub bareInstances() {
+        return InstanceServiceGrpc.newBlockingStub(channel);
+    }
+
+    /** The same. */
+    DatabaseServiceGrpc.DatabaseServiceBlockingStub bareDatabase() {
+        return DatabaseServiceGrpc.newBlockingStub(channel);
     }
 
     public static <S extends AbstractStub<S>> S as(Caller caller, String key, S stub) {

@@ -120,12 +120,7 @@ public final class AlarmTable {
     /** A page of alarms, by time and name, after that one. */
     public static List<StoredAlarm> list(
             ReadTransaction tx, long afterMicros, String afterName, int most) {
-        return find(
-                tx,
-                PAGE,
-                SqlValue.of(afterMicros),
-                SqlValue.of(afterName),
-                SqlValue.of(most));
+        return find(tx, PAGE, SqlValue.of(afterMicros), SqlValue.of(afterName), SqlValue.of(most));
     }
 
     /** When the next one is due, of those of the kind; 0 if there is none. */

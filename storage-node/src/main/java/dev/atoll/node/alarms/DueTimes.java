@@ -46,11 +46,11 @@ public record DueTimes(long alarm, long expiry, long watched) {
                 earlier(watched, other.watched));
     }
 
-    static long earlier(long one, long other) {
-        return isEarlier(other, one) ? other : one;
+    static long earlier(long first, long second) {
+        return isEarlier(second, first) ? second : first;
     }
 
-    private static boolean isEarlier(long one, long other) {
-        return one != 0 && (other == 0 || one < other);
+    private static boolean isEarlier(long micros, long than) {
+        return micros != 0 && (than == 0 || micros < than);
     }
 }

@@ -220,8 +220,7 @@ public final class Instances implements AutoCloseable {
 
     /** Notes when an instance wants to be woken next, once it has been done what was due. */
     public Call<DueTimes> settleDue(InstanceKey key, Terms terms, Instant now) {
-        return submit(
-                key, terms, (instance, call) -> transactions.settle(instance, call, now));
+        return submit(key, terms, (instance, call) -> transactions.settle(instance, call, now));
     }
 
     /** Shows an instance without waking it. Fails with INSTANCE_NOT_FOUND if there is none. */

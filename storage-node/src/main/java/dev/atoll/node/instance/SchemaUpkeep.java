@@ -56,8 +56,7 @@ final class SchemaUpkeep {
     /** What an open instance is declared as, and how it stands to that now. */
     Optional<Turn.Declared> bring(
             HostedInstance instance, InstanceDatabase database, Optional<BlockInForce> declared) {
-        return declared.map(
-                block -> new Turn.Declared(block, standing(instance, database, block)));
+        return declared.map(block -> new Turn.Declared(block, standing(instance, database, block)));
     }
 
     /** As what a new instance is declared, it has from its first transaction on. */

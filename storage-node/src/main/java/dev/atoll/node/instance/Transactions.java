@@ -102,8 +102,7 @@ final class Transactions {
             return run(database, turn, tx -> work.run(tx, turn));
         }
 
-        private T run(
-                InstanceDatabase database, Turn turn, Function<WriteTransaction, T> inside) {
+        private T run(InstanceDatabase database, Turn turn, Function<WriteTransaction, T> inside) {
             var result =
                     database.write(
                             call.budget(),
@@ -127,9 +126,7 @@ final class Transactions {
         var due =
                 lifeCycle.guard(
                         instance,
-                        () ->
-                                database.read(
-                                        call.budget(), tx -> DueTimes.of(tx, expiring(turn))));
+                        () -> database.read(call.budget(), tx -> DueTimes.of(tx, expiring(turn))));
         // Before the catalogue forgets an earlier time: what a crash takes back wants it again.
         log.await(instance.newest);
         wakes.settled(instance, turn.incarnation(), due, now);

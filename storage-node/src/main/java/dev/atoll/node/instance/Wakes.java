@@ -65,9 +65,7 @@ final class Wakes {
         catalog.due()
                 .put(
                         incarnation,
-                        due(
-                                instance,
-                                new DueTimes(due.alarm(), expiry(due, now), due.watched())));
+                        due(instance, new DueTimes(due.alarm(), expiry(due, now), due.watched())));
         instance.noted = due;
     }
 

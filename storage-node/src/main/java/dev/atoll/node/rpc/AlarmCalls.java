@@ -2,11 +2,11 @@ package dev.atoll.node.rpc;
 
 import dev.atoll.node.alarms.AlarmTable;
 import dev.atoll.node.alarms.StoredAlarm;
+import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
-import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.node.waking.AlarmWatchers;
 import dev.atoll.proto.v1.Alarm;

@@ -82,8 +82,7 @@ final class AlarmMessages {
         try {
             return MutateRequest.parseFrom(stored).getOperationsList();
         } catch (InvalidProtocolBufferException e) {
-            throw Failure.of(
-                    Reason.VALIDATION_FAILED, "the alarm's operations cannot be read", e);
+            throw Failure.of(Reason.VALIDATION_FAILED, "the alarm's operations cannot be read", e);
         }
     }
 

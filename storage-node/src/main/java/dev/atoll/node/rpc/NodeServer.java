@@ -74,9 +74,7 @@ public final class NodeServer implements AutoCloseable {
                                                 instances,
                                                 access,
                                                 new AlarmCalls(
-                                                        instances,
-                                                        operations,
-                                                        options.watchers())),
+                                                        instances, operations, options.watchers())),
                                         limits,
                                         nodeId,
                                         listings)

@@ -61,12 +61,13 @@ final class Operations {
                     i);
             if (AlarmMessages.isAlarm(operation)) {
                 int index = i;
-                var _ = inOperation(
-                        index,
-                        () -> {
-                            checkAlarm(caller, operation);
-                            return true;
-                        });
+                var _ =
+                        inOperation(
+                                index,
+                                () -> {
+                                    checkAlarm(caller, operation);
+                                    return true;
+                                });
             }
         }
     }

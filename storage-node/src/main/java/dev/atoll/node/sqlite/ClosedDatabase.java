@@ -98,8 +98,7 @@ public final class ClosedDatabase {
      *
      * @param wakeMicros when the instance wants to be woken; 0 for never
      */
-    public record Redone(
-            long commit, long timeMicros, int checksum, long bytes, long wakeMicros) {}
+    public record Redone(long commit, long timeMicros, int checksum, long bytes, long wakeMicros) {}
 
     /**
      * Compares the pages of a database that nobody has open, and that is folded, with their

@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class DueInstances implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DueInstances.class);
 
-    /** Each waits for the disk most of the time; a woken instance takes a place of the open ones. */
+    /**
+     * Each waits for the disk most of the time; a woken instance takes a place of the open ones.
+     */
     private static final int VISITS_MAX = 32;
 
     /** Shards come, and clocks are set, without a word. */
@@ -105,8 +107,7 @@ public final class DueInstances implements AutoCloseable {
         if (most > 0) {
             due.addAll(table.findOwn(now, shards, visited::contains, most));
             for (var namespace : parts.watchers().readyNamespaces()) {
-                due.addAll(
-                        table.findWatched(namespace, now, shards, visited::contains, most));
+                due.addAll(table.findWatched(namespace, now, shards, visited::contains, most));
             }
             lateMicros = due.stream().mapToLong(each -> now - each.atMicros()).max().orElse(0);
         }
@@ -141,8 +142,7 @@ public final class DueInstances implements AutoCloseable {
             return; // The next start finds it.
         }
         try {
-            if (why instanceof Failure failure
-                    && failure.reason() == Reason.INSTANCE_NOT_FOUND) {
+            if (why instanceof Failure failure && failure.reason() == Reason.INSTANCE_NOT_FOUND) {
                 table.remove(due.incarnation());
                 return;
             }

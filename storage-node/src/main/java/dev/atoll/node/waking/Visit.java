@@ -219,9 +219,7 @@ final class Visit {
             var _ = AlarmTable.remove(tx, due.get().name());
             try {
                 parts.operations()
-                        .run(
-                                new AlarmOperations.Place(key, tx, turn, now),
-                                due.get().operations());
+                        .run(new AlarmOperations.Place(key, tx, turn, now), due.get().operations());
             } catch (Failure e) {
                 throw e;
             } catch (RuntimeException e) {

@@ -48,7 +48,7 @@ public final class WakeMetrics {
     }
 
     void expired(long rows) {
-        expired.increment(rows);
+        expired.increment((double) rows);
     }
 
     void postponed() {
