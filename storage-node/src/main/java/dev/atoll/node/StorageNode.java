@@ -72,6 +72,7 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
     private @Nullable NodeServer server;
+    private final AlarmWatchers watchers = new AlarmWatchers();
     private @Nullable DueInstances dueInstances;
 
     private StorageNode(NodeConfig config, MeterRegistry registry, InstantSource clock)
@@ -171,6 +172,8 @@ public final class StorageNode implements AutoCloseable {
             server.drain();
         }
         if (dueInstances != null) {
+            // What was handed to nobody comes again.
+            watchers.close();
             dueInstances.close();
         }
         if (instances != null) {
@@ -328,7 +331,6 @@ public final class StorageNode implements AutoCloseable {
                         config.instances().laneThreads());
         instances.start();
         stopWhenTheJournalFails(journal);
-        var watchers = new AlarmWatchers();
         server =
                 NodeServer.start(
                         builder,

@@ -111,6 +111,13 @@ public final class TestNode implements AutoCloseable {
         return DatabaseServiceGrpc.newBlockingStub(channel);
     }
 
+    /** The stub as a router uses it for calls that name no instance. */
+    static <S extends AbstractStub<S>> S as(Caller caller, S stub) {
+        var headers = new Metadata();
+        headers.put(CallMetadata.CALLER, caller.toProto());
+        return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
     public static <S extends AbstractStub<S>> S as(Caller caller, String key, S stub) {
         var headers = new Metadata();
         headers.put(CallMetadata.CALLER, caller.toProto());

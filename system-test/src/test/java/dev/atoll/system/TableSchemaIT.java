@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
+import dev.atoll.system.harness.Eventually;
 import dev.atoll.system.harness.InstanceHandle;
 import dev.atoll.system.harness.LogsOnFailure;
 import dev.atoll.system.harness.Refusal;
@@ -23,6 +24,7 @@ import dev.atoll.system.harness.Sql;
 import dev.atoll.system.harness.Tables;
 import dev.atoll.system.harness.TestClient;
 import dev.atoll.system.harness.TestCluster;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -279,6 +281,12 @@ class TableSchemaIT {
         assertThat(instance.read(search("t", "c")).getRowsCount()).isZero();
         instance.run(insert("t", "id", "again", "code", "c"));
         assertThat(column(instance.read(search("t", "c")), "id")).containsExactly("again");
+
+        instance.run(insert("t", "id", "late", "code", "l", "until", past));
+        Eventually.await(
+                "the expired row is deleted",
+                Duration.ofMinutes(1),
+                () -> instance.through(service).rows("SELECT 1 FROM t WHERE id = 'late'").isEmpty());
     }
 
     @Test

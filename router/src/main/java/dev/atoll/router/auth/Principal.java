@@ -41,6 +41,14 @@ public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
         }
     }
 
+    /** Throws unless it may write every instance of the namespace. */
+    public void checkWatching(String namespace) {
+        checkKind();
+        if (!scopes.allowsWatching(namespace)) {
+            throw denied(Right.WRITE, namespace + ":*");
+        }
+    }
+
     /** Throws unless it may see every instance. */
     public void checkListingOfAll() {
         checkKind();

@@ -53,6 +53,16 @@ public final class Scopes {
                 .anyMatch(grant -> grant.grants(Right.READ) && grant.coversAllFrom(text));
     }
 
+    /** All instances of the namespace, or the only one. */
+    boolean allowsWatching(String namespace) {
+        return grants.stream()
+                .anyMatch(
+                        grant ->
+                                grant.grants(Right.WRITE)
+                                        && (grant.coversAllFrom(namespace + ':')
+                                                || grant.covers(namespace)));
+    }
+
     boolean allowsEverything(Right right) {
         return grants.stream().anyMatch(grant -> grant.grants(right) && grant.coversAllFrom(""));
     }

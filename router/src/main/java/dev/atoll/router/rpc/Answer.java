@@ -2,8 +2,6 @@ package dev.atoll.router.rpc;
 
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
 
@@ -22,12 +20,5 @@ final class Answer {
         }
         client.onNext(reply);
         client.onCompleted();
-    }
-
-    /** What is in the contract and not in this version. */
-    static StatusRuntimeException notYet(String what) {
-        return Status.UNIMPLEMENTED
-                .withDescription(what + " is not available in this version")
-                .asRuntimeException();
     }
 }

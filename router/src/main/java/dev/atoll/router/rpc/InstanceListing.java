@@ -21,8 +21,10 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,7 +32,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lists instances across nodes: asks every node for its first page after the token, and merges.
+ * Lists instances across nodes: asks every node for its first page after the token, and merges;
+ * alarms that come due are watched across nodes, too.
  * What is not listed here of InstanceService is forwarded. Thread-safe.
  */
 final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase {
@@ -50,7 +53,15 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
 
     @Override
     public void watchAlarms(WatchAlarmsRequest request, StreamObserver<Alarm> client) {
-        client.onError(Answer.notYet("WatchAlarms"));
+        try {
+            AlarmWatch.begin(
+                    request,
+                    CallGate.principal(),
+                    (ServerCallStreamObserver<Alarm>) client,
+                    new AlarmWatch.Nodes(placement, channels, InstantSource.system()));
+        } catch (Failure failure) {
+            client.onError(FailureStatus.exception(failure));
+        }
     }
 
     @Override

@@ -159,6 +159,7 @@ final class AlarmCalls {
     private static final class Watching implements AlarmWatchers.Watcher {
         private final String namespace;
         private final ServerCallStreamObserver<Alarm> observer;
+        private boolean ended;
 
         Watching(String namespace, ServerCallStreamObserver<Alarm> observer) {
             this.namespace = namespace;
@@ -176,9 +177,21 @@ final class AlarmCalls {
         }
 
         @Override
+        public void end() {
+            synchronized (observer) {
+                if (!ended && !observer.isCancelled()) {
+                    ended = true;
+                    observer.onError(
+                            Replies.exception(
+                                    Failure.of(Reason.SHUTTING_DOWN, "the node is stopping")));
+                }
+            }
+        }
+
+        @Override
         public void due(InstanceKey instance, StoredAlarm alarm) {
             synchronized (observer) {
-                if (!observer.isCancelled()) {
+                if (!ended && !observer.isCancelled()) {
                     observer.onNext(AlarmMessages.alarm(instance, alarm));
                 }
             }

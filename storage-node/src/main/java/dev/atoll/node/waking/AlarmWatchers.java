@@ -8,8 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** Who watches alarms now. Thread-safe. */
-public final class AlarmWatchers {
+public final class AlarmWatchers implements AutoCloseable {
     private final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
 
     /** One that takes the due alarms of a namespace. */
     public interface Watcher {
@@ -20,10 +21,28 @@ public final class AlarmWatchers {
 
         /** Is told of an alarm; again after a while, unless it clears it. Never waits. */
         void due(InstanceKey instance, StoredAlarm alarm);
+
+        /** Is told that the node stops. */
+        void end();
     }
 
     public void add(Watcher watcher) {
         watchers.add(watcher);
+        if (closed) {
+            end(watcher);
+        }
+    }
+
+    private void end(Watcher watcher) {
+        watchers.remove(watcher);
+        watcher.end();
+    }
+
+    /** Ends all watching, from now on: a stream would not end by itself. */
+    @Override
+    public void close() {
+        closed = true;
+        watchers.forEach(this::end);
     }
 
     public void remove(Watcher watcher) {
