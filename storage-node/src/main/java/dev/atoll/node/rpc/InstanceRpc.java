@@ -78,7 +78,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     @Override
     public void createInstance(CreateInstanceRequest request, StreamObserver<Instance> observer) {
         var caller = CallContext.current().caller();
-        if (caller.kind() == Caller.Kind.USER) {
+        if (caller.kind() != Caller.Kind.SERVICE) {
             Replies.answer(
                     observer,
                     () -> ofUsers.create(caller, check(request.getInstance()), terms()),
@@ -107,7 +107,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         Replies.answer(
                 observer,
                 () ->
-                        caller.kind() == Caller.Kind.USER
+                        caller.kind() != Caller.Kind.SERVICE
                                 ? ofUsers.delete(caller, check(request.getInstance()), terms())
                                 : instances.delete(check(request.getInstance()), terms()),
                 deleted -> DeleteInstanceResponse.getDefaultInstance());
@@ -293,7 +293,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     }
 
     private static void checkService() {
-        if (CallContext.current().caller().kind() == Caller.Kind.USER) {
+        if (CallContext.current().caller().kind() != Caller.Kind.SERVICE) {
             throw Failure.of(
                     Reason.RULE_DENIED, "this call is for services (expected: a service's token)");
         }
