@@ -112,29 +112,6 @@ class AlarmsTest {
     }
 
     @Test
-    void effectsAndRemovalAreOneTransactionWhereverItIsKilled() throws IOException {
-        var crashed = new ArrayList<Path>();
-        try (var node = start(data)) {
-            node.mutate(KEY, "CREATE TABLE t(a)");
-            for (int i = 0; i < 20; i++) {
-                set(node, "a" + i, Duration.ZERO, sql("INSERT INTO t VALUES (" + i + ")"));
-                var copy = copies.resolve("crash" + i);
-                copy(data, copy);
-                crashed.add(copy);
-            }
-        }
-        for (int i = 0; i < crashed.size(); i++) {
-            int expected = i + 1;
-            try (var node = start(crashed.get(i))) {
-                eventually(() -> list(node).isEmpty());
-                assertThat(node.integer(KEY, COUNT)).isEqualTo(expected);
-                assertThat(node.integer(KEY, "SELECT count(DISTINCT a) FROM t"))
-                        .isEqualTo(expected);
-            }
-        }
-    }
-
-    @Test
     void isTriedAgainWithTimeInBetween() throws IOException {
         try (var node = start(data)) {
             set(node, "one", Duration.ZERO, sql("INSERT INTO t VALUES (1)"));

@@ -26,9 +26,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Alarms that a service takes, by a clock that the test sets. */
 class WatchedAlarmsTest {
@@ -141,9 +141,7 @@ class WatchedAlarmsTest {
             context.run(
                     () ->
                             stub.watchAlarms(
-                                    WatchAlarmsRequest.newBuilder()
-                                            .setNamespace(namespace)
-                                            .build(),
+                                    WatchAlarmsRequest.newBuilder().setNamespace(namespace).build(),
                                     this));
         }
 
@@ -167,8 +165,7 @@ class WatchedAlarmsTest {
     }
 
     private static long tables(TestNode node, String key) {
-        return node.integer(
-                key, "SELECT count(*) FROM sqlite_schema WHERE name IN ('t', 'u')");
+        return node.integer(key, "SELECT count(*) FROM sqlite_schema WHERE name IN ('t', 'u')");
     }
 
     private TestNode start(Path folder) throws IOException {

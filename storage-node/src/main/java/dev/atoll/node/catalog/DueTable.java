@@ -29,8 +29,11 @@ import java.util.function.LongPredicate;
  */
 public final class DueTable {
     private static final Duration AGAIN_MIN = Duration.ofSeconds(1);
-    private static final Duration AGAIN_MAX = Duration.ofSeconds(60);
-    private static final int DOUBLED_MAX = 6;
+    private static final Duration AGAIN_MAX = Duration.ofMinutes(5);
+    private static final int DOUBLED_MAX = 9;
+
+    /** Those that are left out must not cost a query each. */
+    private static final int PAGE_MIN = 128;
 
     private static final String FOUND =
             "SELECT instance.key, instance.shard, due.incarnation, %1$s FROM due CROSS JOIN instance"
@@ -122,7 +125,7 @@ public final class DueTable {
                                 SqlValue.of(at),
                                 SqlValue.of(incarnation),
                                 SqlValue.of(nowMicros),
-                                SqlValue.of(most)),
+                                SqlValue.of(page(most))),
                 shards,
                 skipped,
                 most);
@@ -139,7 +142,7 @@ public final class DueTable {
                                 SqlValue.of(at),
                                 SqlValue.of(incarnation),
                                 SqlValue.of(nowMicros),
-                                SqlValue.of(most)),
+                                SqlValue.of(page(most))),
                 shards,
                 skipped,
                 most);
@@ -166,9 +169,13 @@ public final class DueTable {
                     found.add(new Found(key(row.get(0)), incarnation, at));
                 }
             }
-            more = rows.size() == most;
+            more = rows.size() == page(most);
         }
         return found;
+    }
+
+    private static int page(int most) {
+        return Math.max(PAGE_MIN, most);
     }
 
     /** When the node has something to do next, after that moment; MAX_VALUE for never. */

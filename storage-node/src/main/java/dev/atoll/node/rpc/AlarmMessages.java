@@ -40,7 +40,7 @@ final class AlarmMessages {
             throw Failure.of(Reason.VALIDATION_FAILED, "time: not set (expected: when it is due)");
         }
         var _ = Messages.micros(alarm.getTime());
-        int bytes = operations(alarm.getOperationsList()).size();
+        int bytes = message(alarm.getOperationsList()).getSerializedSize();
         if (bytes > OPERATIONS_BYTES_MAX) {
             throw Failure.limitExceeded("alarm-bytes-max", OPERATIONS_BYTES_MAX, bytes);
         }
@@ -74,7 +74,11 @@ final class AlarmMessages {
     }
 
     private static ByteString operations(List<WriteOperation> operations) {
-        return MutateRequest.newBuilder().addAllOperations(operations).build().toByteString();
+        return message(operations).toByteString();
+    }
+
+    private static MutateRequest message(List<WriteOperation> operations) {
+        return MutateRequest.newBuilder().addAllOperations(operations).build();
     }
 
     /** What the operations of an alarm were. */
