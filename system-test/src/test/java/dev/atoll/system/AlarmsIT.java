@@ -79,7 +79,10 @@ class AlarmsIT {
                                     () -> list(instance).isEmpty());
                             assertThat(instance.rows("SELECT n FROM ran ORDER BY n"))
                                     .as("seed " + seed)
-                                    .isEqualTo(numbers.stream().map(n -> List.of((Object) n)).toList());
+                                    .isEqualTo(
+                                            numbers.stream()
+                                                    .map(n -> List.of((Object) n))
+                                                    .toList());
                         });
             }
             server.deleteData();
@@ -120,8 +123,7 @@ class AlarmsIT {
             var outsider = cluster.client(0, cluster.issuer().service("other", "watched:*=read"));
             assertThat(Refusal.of(() -> watch(outsider, "watched").hasNext()))
                     .satisfies(
-                            refusal ->
-                                    refusal.is(Status.Code.PERMISSION_DENIED, "SCOPE_DENIED"));
+                            refusal -> refusal.is(Status.Code.PERMISSION_DENIED, "SCOPE_DENIED"));
             var taken = new ArrayList<String>();
             var alarms = watch(client, "watched");
             while (taken.size() < INSTANCES) {

@@ -286,7 +286,10 @@ class TableSchemaIT {
         Eventually.await(
                 "the expired row is deleted",
                 Duration.ofMinutes(1),
-                () -> instance.through(service).rows("SELECT 1 FROM t WHERE id = 'late'").isEmpty());
+                () ->
+                        instance.through(service)
+                                .rows("SELECT 1 FROM t WHERE id = 'late'")
+                                .isEmpty());
     }
 
     @Test

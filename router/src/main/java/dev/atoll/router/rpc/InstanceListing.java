@@ -33,8 +33,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Lists instances across nodes: asks every node for its first page after the token, and merges;
- * alarms that come due are watched across nodes, too.
- * What is not listed here of InstanceService is forwarded. Thread-safe.
+ * alarms that come due are watched across nodes, too. What is not listed here of InstanceService is
+ * forwarded. Thread-safe.
  */
 final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase {
     private static final int PAGE_SIZE_DEFAULT = 100;
