@@ -86,8 +86,8 @@ public final class Atoll {
         commands.put("sql", SqlCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put("instance", InstanceCommand::new);
-        commands.put("cluster", ClusterCommand::new);
         commands.put("config", ConfigCommand::new);
+        commands.put("cluster", ClusterCommand::new);
         commands.put("journal", JournalCommand::new);
         commands.put("demo", DemoCommand::new);
         commands.put("bench", BenchCommand::new);

@@ -69,6 +69,11 @@ public final class Atoll implements AutoCloseable {
         return new ClusterView(calls);
     }
 
+    /** The file that declares namespaces, and its versions; needs the {@code admin} right. */
+    public ConfigView config() {
+        return new ConfigView(calls);
+    }
+
     /**
      * Lets the calls under way end, for five seconds at most, then cancels them. Later calls throw
      * IllegalStateException. May be called twice.

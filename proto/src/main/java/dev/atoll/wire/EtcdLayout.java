@@ -11,6 +11,10 @@ import java.util.Locale;
  * /atoll/&lt;cluster&gt;/nodes/&lt;id&gt;     NodeRecord      under the node's lease
  * /atoll/&lt;cluster&gt;/shards/00042   ShardRecord     written by the keeper and the owner
  * /atoll/&lt;cluster&gt;/keeper         router id       under the keeper's lease
+ * /atoll/&lt;cluster&gt;/config         ConfigRecord    of the current version; written by whoever applies one
+ *                                 ---- routers read what is above, whole and often
+ * /atoll/&lt;cluster&gt;/versions/0000000042           ConfigRecord
+ * /atoll/&lt;cluster&gt;/versions-texts/&lt;upload&gt;/00003  a part of a text
  * </pre>
  *
  * @param cluster the name of the cluster: {@code [a-z0-9][a-z0-9-]{0,62}}
@@ -59,5 +63,36 @@ public record EtcdLayout(String cluster) {
 
     public String keeperKey() {
         return root() + "keeper";
+    }
+
+    /** The current version of the declarations. */
+    public String configKey() {
+        return root() + "config";
+    }
+
+    /** What routers act on is below this key: the versions and their texts sort after the rest. */
+    public String placementEnd() {
+        return root() + "versions";
+    }
+
+    public String versionsPrefix() {
+        return root() + "versions/";
+    }
+
+    public String versionKey(long version) {
+        return versionsPrefix() + String.format(Locale.ROOT, "%010d", version);
+    }
+
+    public String versionTextsPrefix() {
+        return root() + "versions-texts/";
+    }
+
+    /** The parts of one text. */
+    public String versionTextPrefix(String upload) {
+        return versionTextsPrefix() + upload + "/";
+    }
+
+    public String versionTextKey(String upload, int part) {
+        return versionTextPrefix(upload) + String.format(Locale.ROOT, "%05d", part);
     }
 }

@@ -6,6 +6,7 @@ import dev.atoll.proto.internal.v1.LinkReply;
 import dev.atoll.proto.internal.v1.LinkServiceGrpc;
 import dev.atoll.proto.internal.v1.LinkStep;
 import dev.atoll.proto.internal.v1.LinkSteps;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.wire.CallMetadata;
@@ -53,6 +54,7 @@ public final class FakeNode implements AutoCloseable {
         this.server =
                 builder.addService(bytesOf(DatabaseServiceGrpc.getServiceDescriptor()))
                         .addService(bytesOf(InstanceServiceGrpc.getServiceDescriptor()))
+                        .addService(bytesOf(ConfigServiceGrpc.getServiceDescriptor()))
                         .addService(new Links())
                         .directExecutor()
                         .build()

@@ -337,9 +337,11 @@ class ForwardingTest {
                         () ->
                                 ClientCalls.blockingUnaryCall(
                                         channel,
-                                        dev.atoll.proto.v1.ConfigServiceGrpc.getGetConfigMethod(),
+                                        dev.atoll.proto.v1.ConfigServiceGrpc
+                                                .getGetMigrationStatusMethod(),
                                         CallOptions.DEFAULT,
-                                        dev.atoll.proto.v1.GetConfigRequest.getDefaultInstance()))
+                                        dev.atoll.proto.v1.GetMigrationStatusRequest
+                                                .getDefaultInstance()))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e ->

@@ -1,6 +1,12 @@
 package dev.atoll.node;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.config.ActiveConfig;
+import dev.atoll.node.config.ConfigMetrics;
+import dev.atoll.node.config.ConfigStore;
+import dev.atoll.node.config.ConfigVersions;
+import dev.atoll.node.config.EtcdConfigStore;
+import dev.atoll.node.config.FolderConfigStore;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.instance.InstanceMetrics;
@@ -29,7 +35,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +58,8 @@ public final class StorageNode implements AutoCloseable {
 
     private @Nullable Catalog catalog;
     private @Nullable Ownership ownership;
+    private @Nullable ActiveConfig activeConfig;
+    private @Nullable ConfigVersions configVersions;
     private volatile boolean closing;
     private @Nullable Instances instances;
     private @Nullable FileJournal journal;
@@ -87,6 +98,7 @@ public final class StorageNode implements AutoCloseable {
         try {
             var local = new LocalOwnership(node.folder);
             LeaseMetrics.watch(registry, local);
+            node.startConfig(new FolderConfigStore(node.folder.config()), null);
             node.startServing(local, InProcessServerBuilder.forName(inProcessName));
             return node;
         } catch (IOException | RuntimeException e) {
@@ -118,13 +130,16 @@ public final class StorageNode implements AutoCloseable {
 
     /** Why the node is not ready, a line each; empty when it is. */
     public List<String> missing() {
-        if (ownership == null || instances == null) {
+        if (ownership == null || instances == null || activeConfig == null) {
             return List.of("node: not started");
         }
-        return instances
-                .failure()
-                .map(failure -> List.of("journal: " + failure.message()))
-                .orElseGet(ownership::missing);
+        var failure = instances.failure();
+        if (failure.isPresent()) {
+            return List.of("journal: " + failure.get().message());
+        }
+        var missing = new ArrayList<>(ownership.missing());
+        missing.addAll(activeConfig.missing());
+        return missing;
     }
 
     /** Lets running calls end, closes every instance, and gives the registration back. */
@@ -146,6 +161,9 @@ public final class StorageNode implements AutoCloseable {
         }
         if (ownership != null) {
             ownership.close();
+        }
+        if (activeConfig != null) {
+            activeConfig.close();
         }
         if (catalog != null) {
             catalog.close();
@@ -231,6 +249,9 @@ public final class StorageNode implements AutoCloseable {
                         .permitKeepAliveWithoutCalls(true);
         var member = new EtcdOwnership(folder, config.cluster());
         LeaseMetrics.watch(registry, member);
+        startConfig(
+                new EtcdConfigStore(config.cluster(), new SecureRandom()),
+                new FolderConfigStore(folder.config()));
         startServing(member, builder);
         // Last: from here on routers call.
         member.start(advertised());
@@ -252,6 +273,15 @@ public final class StorageNode implements AutoCloseable {
     private String advertised() throws IOException {
         var set = config.cluster().advertised().address();
         return set.isEmpty() ? InetAddress.getLocalHost().getHostName() + ":" + port() : set;
+    }
+
+    /** Before anything is served: who is served depends on it. */
+    private void startConfig(ConfigStore store, @Nullable FolderConfigStore copy)
+            throws IOException {
+        activeConfig = new ActiveConfig(store, copy);
+        configVersions = new ConfigVersions(store, activeConfig, InstantSource.system());
+        ConfigMetrics.watch(registry, activeConfig);
+        activeConfig.start();
     }
 
     private void startServing(Ownership shards, ServerBuilder<?> builder) throws IOException {
@@ -282,7 +312,11 @@ public final class StorageNode implements AutoCloseable {
                 NodeServer.start(
                         builder,
                         instances,
-                        new NodeServer.Options(config.calls(), registry),
+                        new NodeServer.Options(
+                                config.calls(),
+                                Objects.requireNonNull(activeConfig),
+                                Objects.requireNonNull(configVersions),
+                                registry),
                         folder.nodeId());
         LOG.atInfo()
                 .addKeyValue("node", folder.nodeId())

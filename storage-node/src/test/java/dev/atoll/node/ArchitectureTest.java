@@ -21,10 +21,10 @@ class ArchitectureTest {
                     .resideInAnyPackage("java.sql..", "org.sqlite..");
 
     @ArchTest
-    static final ArchRule LEASE_ALONE_KNOWS_ETCD =
+    static final ArchRule LEASE_AND_CONFIG_ALONE_KNOW_ETCD =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage("dev.atoll.node.lease")
+                    .resideOutsideOfPackages("dev.atoll.node.lease", "dev.atoll.node.config")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.etcd..");

@@ -3,6 +3,8 @@ package dev.atoll.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.process.Settings;
+import dev.atoll.proto.v1.ApplyConfigRequest;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
@@ -96,6 +98,20 @@ public final class TestNode implements AutoCloseable {
         headers.put(CallMetadata.CALLER, caller.toProto());
         headers.put(CallMetadata.AUTHORISED_KEY, InstanceKey.parse(key).bytes());
         return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    /** Makes a file the current declarations. */
+    public void apply(String yaml) {
+        var headers = new Metadata();
+        headers.put(CallMetadata.CALLER, service().toProto());
+        var _ =
+                ConfigServiceGrpc.newBlockingStub(channel)
+                        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                        .applyConfig(
+                                ApplyConfigRequest.newBuilder()
+                                        .setYaml(yaml)
+                                        .setAllowDestructive(true)
+                                        .build());
     }
 
     public static Caller service() {

@@ -1,5 +1,6 @@
 package dev.atoll.cli.admin;
 
+import dev.atoll.cli.connect.AnswerOptions;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.cli.terminal.Table;

@@ -1,7 +1,8 @@
 /**
- * The commands of block files: what is wrong with one, what its rules become, what it may say.
+ * The commands of block files: what is wrong with one, what its rules become, what it may say; and
+ * what a server has of them, which is changed by applying one.
  *
- * <p>It reads files and prints; it asks no server. One thread at a time.
+ * <p>It decides nothing about what is applied: the server does. One thread at a time.
  */
 @NullMarked
 package dev.atoll.cli.config;

@@ -3,6 +3,7 @@ package dev.atoll.cli.connect;
 import dev.atoll.cli.terminal.CommandException;
 import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.proto.v1.ClusterServiceGrpc;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import io.grpc.Channel;
@@ -119,6 +120,11 @@ public final class Connection implements AutoCloseable {
     /** Calls the cluster service; failures come as {@link CallException}. */
     public <T> T cluster(Function<ClusterServiceGrpc.ClusterServiceBlockingStub, T> call) {
         return call(ClusterServiceGrpc.newBlockingStub(channel), call);
+    }
+
+    /** Calls the config service; failures come as {@link CallException}. */
+    public <T> T config(Function<ConfigServiceGrpc.ConfigServiceBlockingStub, T> call) {
+        return call(ConfigServiceGrpc.newBlockingStub(channel), call);
     }
 
     /** HOST:PORT of the server. */

@@ -1,6 +1,9 @@
 package dev.atoll.client.internal;
 
+import dev.atoll.proto.v1.ApplyConfigRequest;
+import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.ClusterServiceGrpc;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.CreateInstanceRequest;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
@@ -8,8 +11,12 @@ import dev.atoll.proto.v1.DeleteInstanceResponse;
 import dev.atoll.proto.v1.DescribeClusterRequest;
 import dev.atoll.proto.v1.DescribeClusterResponse;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
+import dev.atoll.proto.v1.GetConfigRequest;
+import dev.atoll.proto.v1.GetConfigResponse;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.ListConfigVersionsRequest;
+import dev.atoll.proto.v1.ListConfigVersionsResponse;
 import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.proto.v1.ListInstancesResponse;
 import dev.atoll.proto.v1.ListNodesRequest;
@@ -153,6 +160,41 @@ public final class Api implements AutoCloseable {
             Function<DescribeClusterResponse, T> decode) {
         return call(
                 ClusterServiceGrpc.getDescribeClusterMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> applyConfig(
+            ApplyConfigRequest request,
+            Duration deadline,
+            Function<ApplyConfigResponse, T> decode) {
+        // Another may have applied one meanwhile: a second time is not for us to decide.
+        return call(
+                ConfigServiceGrpc.getApplyConfigMethod(),
+                request,
+                deadline,
+                request.getDryRun() ? Repeat.AFTER_UNKNOWN_OUTCOME : Repeat.IF_NEVER_EXECUTED,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> config(
+            GetConfigRequest request, Duration deadline, Function<GetConfigResponse, T> decode) {
+        return call(
+                ConfigServiceGrpc.getGetConfigMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> configVersions(
+            ListConfigVersionsRequest request,
+            Duration deadline,
+            Function<ListConfigVersionsResponse, T> decode) {
+        return call(
+                ConfigServiceGrpc.getListConfigVersionsMethod(),
                 request,
                 deadline,
                 Repeat.AFTER_UNKNOWN_OUTCOME,

@@ -4,10 +4,11 @@ import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 
 /** Knows whether a call left this process. Thread-safe. */
-final class SendTracer extends ClientStreamTracer {
+public final class SendTracer extends ClientStreamTracer {
     private volatile boolean sent;
 
-    ClientStreamTracer.Factory factory() {
+    /** To be given to the one call that it is for. */
+    public ClientStreamTracer.Factory factory() {
         return new ClientStreamTracer.Factory() {
             @Override
             public ClientStreamTracer newClientStreamTracer(StreamInfo info, Metadata headers) {
@@ -22,7 +23,8 @@ final class SendTracer extends ClientStreamTracer {
         sent = true;
     }
 
-    boolean sent() {
+    /** Whether the other side may have seen anything of it. */
+    public boolean sent() {
         return sent;
     }
 }

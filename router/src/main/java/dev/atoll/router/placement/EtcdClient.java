@@ -87,14 +87,17 @@ final class EtcdClient implements AutoCloseable {
         return String.join(",", address.urls());
     }
 
-    /** Everything under a prefix at one revision. */
+    /** Everything of a range of keys at one revision. */
     record Reading(long revision, List<KeyValue> entries) {}
 
-    Reading read(String prefix) throws IOException {
+    /** The keys from the first, which is among them, to the last, which is not. */
+    Reading read(String from, String to) throws IOException {
         var response =
                 await(
                         client.getKVClient()
-                                .get(bytes(prefix), GetOption.builder().isPrefix(true).build()));
+                                .get(
+                                        bytes(from),
+                                        GetOption.builder().withRange(bytes(to)).build()));
         return new Reading(response.getHeader().getRevision(), response.getKvs());
     }
 
@@ -160,17 +163,20 @@ final class EtcdClient implements AutoCloseable {
         await(client.getLeaseClient().revoke(lease));
     }
 
-    /** Calls {@code changed} on etcd's threads after a change, and {@code ended} when it stops. */
-    Watch.Watcher watch(String prefix, Runnable changed, Runnable ended) {
+    /**
+     * Calls {@code changed} on etcd's threads after a change of these keys, and {@code ended} when
+     * it stops.
+     */
+    Watch.Watcher watch(String from, String to, Runnable changed, Runnable ended) {
         var options =
                 WatchOption.builder()
-                        .isPrefix(true)
+                        .withRange(bytes(to))
                         .withRequireLeader(true)
                         .withCreateNotify(true)
                         .build();
         return client.getWatchClient()
                 .watch(
-                        bytes(prefix),
+                        bytes(from),
                         options,
                         new Watch.Listener() {
                             @Override

@@ -46,6 +46,9 @@ public final class EtcdPlacement implements Placement {
     private volatile String trouble = "";
     private volatile long troubleSince;
 
+    // Of the declarations; what etcd held at the newest reading. Routers only show it.
+    private volatile long configVersion;
+
     // Of the placement's thread, and before it starts of the one that opens.
     private long graceUntil = System.nanoTime();
 
@@ -60,6 +63,7 @@ public final class EtcdPlacement implements Placement {
         this.current = new CurrentView(PlacementView.unknown(layout.cluster()));
         this.keeper = new Keeper(etcd, layout, "router-" + UUID.randomUUID());
         PlacementMetrics.register(registry, current::get, keeper::elected, () -> trouble.isEmpty());
+        PlacementMetrics.registerConfig(registry, () -> configVersion);
         this.thread = Thread.ofPlatform().daemon().name("placement").unstarted(this::run);
     }
 
@@ -177,7 +181,8 @@ public final class EtcdPlacement implements Placement {
 
     /** Whether the record should be read again at once. */
     private boolean readAndKeep() throws IOException {
-        var record = EtcdRecord.parse(etcd.read(layout.root()), layout);
+        var record = EtcdRecord.parse(etcd.read(layout.root(), layout.placementEnd()), layout);
+        configVersion = record.configVersion();
         if (!trouble.isEmpty()) {
             graceUntil = System.nanoTime() + GRACE.toNanos();
         }
@@ -246,6 +251,7 @@ public final class EtcdPlacement implements Placement {
             watch =
                     etcd.watch(
                             layout.root(),
+                            layout.placementEnd(),
                             wake::release,
                             () -> {
                                 watchEnded = true;

@@ -3,6 +3,7 @@ package dev.atoll.router.placement;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.atoll.proto.placement.v1.ClusterRecord;
+import dev.atoll.proto.placement.v1.ConfigRecord;
 import dev.atoll.proto.placement.v1.NodeRecord;
 import dev.atoll.proto.placement.v1.ShardRecord;
 import dev.atoll.proto.placement.v1.ShardRecordState;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param view what routers act on
  * @param keeper who keeps the record now
+ * @param configVersion of the declarations; 0 for none
  */
-record EtcdRecord(PlacementView view, Optional<KeeperKey> keeper) {
+record EtcdRecord(PlacementView view, Optional<KeeperKey> keeper, long configVersion) {
     /**
      * The keeper's key.
      *
@@ -44,6 +46,7 @@ record EtcdRecord(PlacementView view, Optional<KeeperKey> keeper) {
         var nodes = new HashMap<String, LiveNode>();
         var places = new HashMap<Integer, ShardPlace>();
         int shards = 0;
+        long configVersion = 0;
         @Nullable KeeperKey keeper = null;
         for (var entry : reading.entries()) {
             var key = entry.getKey().toString(StandardCharsets.UTF_8);
@@ -55,6 +58,9 @@ record EtcdRecord(PlacementView view, Optional<KeeperKey> keeper) {
                     nodes.put(node.id(), node);
                 } else if (key.startsWith(layout.shardsPrefix())) {
                     places.put(layout.shardOf(key), place(entry));
+                } else if (key.equals(layout.configKey())) {
+                    configVersion =
+                            ConfigRecord.parseFrom(entry.getValue().getBytes()).getVersion();
                 } else if (key.equals(layout.keeperKey())) {
                     keeper =
                             new KeeperKey(
@@ -66,7 +72,7 @@ record EtcdRecord(PlacementView view, Optional<KeeperKey> keeper) {
             }
         }
         var view = new PlacementView(reading.revision(), layout.cluster(), shards, nodes, places);
-        return new EtcdRecord(view, Optional.ofNullable(keeper));
+        return new EtcdRecord(view, Optional.ofNullable(keeper), configVersion);
     }
 
     /** The record of a shard, to be written. */

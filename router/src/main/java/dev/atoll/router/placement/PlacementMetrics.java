@@ -3,6 +3,7 @@ package dev.atoll.router.placement;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Shows what this router knows of the placement. Immutable. */
@@ -31,6 +32,12 @@ final class PlacementMetrics {
                 .register(registry);
         Gauge.builder("atoll.router.etcd.up", () -> etcd.getAsBoolean() ? 1 : 0)
                 .description("1 while etcd answers and its record can be used")
+                .register(registry);
+    }
+
+    static void registerConfig(MeterRegistry registry, LongSupplier version) {
+        Gauge.builder("atoll.router.config.version", version::getAsLong)
+                .description("Version of the declarations as this router last read it; 0 for none")
                 .register(registry);
     }
 }

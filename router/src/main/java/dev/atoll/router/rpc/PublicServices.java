@@ -1,6 +1,5 @@
 package dev.atoll.router.rpc;
 
-import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.router.auth.Right;
@@ -45,7 +44,7 @@ public final class PublicServices {
                 withForwarding(new DatabaseRpc(), forwarder, admission),
                 withForwarding(new InstanceListing(placement, channels), forwarder, admission),
                 ReadableBodies.of(new ClusterRpc(placement).bindService()),
-                ReadableBodies.of(new ConfigRpc().bindService()));
+                ReadableBodies.of(new ConfigRpc(placement, channels).bindService()));
     }
 
     /** The service with the forwarded methods left as bytes; keeps the schema for reflection. */
@@ -82,7 +81,4 @@ public final class PublicServices {
 
     /** All its methods are forwarded. */
     private static final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {}
-
-    /** Blocks cannot be declared yet: every method answers that it is not implemented. */
-    private static final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {}
 }

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  * node.properties                         format, id, cluster, shards, journal: the log's id
  * catalog.sqlite                          a view that can be rebuilt from the instances
  * journal/                                the commits that are not folded yet, by segment
+ * config/                                 the versions of the declarations, or a copy of the newest
  * tmp/                                    copies on their way to a client
  * epochs                                  lines "shard epoch": the highest seen
  * gone                                    lines "shard incarnation": files still to be removed
@@ -127,6 +128,11 @@ public final class DataFolder implements AutoCloseable {
     /** The folder of the journal. */
     public Path journal() {
         return root.resolve("journal");
+    }
+
+    /** The folder of the declarations. */
+    public Path config() {
+        return root.resolve("config");
     }
 
     /** The id of the log that the journal's folder must hold; empty before the first commit. */
@@ -401,7 +407,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /** The file appears whole or not at all: temp, sync, rename, sync the folder. */
-    static void replace(Path file, String text) throws IOException {
+    public static void replace(Path file, String text) throws IOException {
         var temporary = file.resolveSibling(file.getFileName() + ".new");
         try (var channel =
                 FileChannel.open(

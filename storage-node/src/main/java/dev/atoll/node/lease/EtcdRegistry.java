@@ -18,7 +18,6 @@ import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 
 /**
  * What a node reads from and writes to etcd: every request has a deadline, and fails with an {@link
@@ -46,29 +44,7 @@ final class EtcdRegistry implements AutoCloseable {
 
     EtcdRegistry(EtcdSettings settings) throws IOException {
         this.layout = settings.layout();
-        var builder =
-                Client.builder()
-                        .endpoints(settings.endpoints().toArray(String[]::new))
-                        .keepaliveTime(Duration.ofSeconds(5))
-                        .keepaliveTimeout(Duration.ofSeconds(2))
-                        // A request fails when etcd is away, and we decide when to try again.
-                        .waitForReady(false);
-        var tls = settings.tls();
-        if (tls.authorities().isPresent()) {
-            try {
-                builder.sslContext(
-                        ssl -> {
-                            tls.authorities().map(Path::toFile).ifPresent(ssl::trustManager);
-                            if (tls.certificate().isPresent() && tls.key().isPresent()) {
-                                ssl.keyManager(
-                                        tls.certificate().get().toFile(), tls.key().get().toFile());
-                            }
-                        });
-            } catch (SSLException e) {
-                throw new IOException("etcd's TLS files cannot be used: " + e.getMessage(), e);
-            }
-        }
-        this.client = builder.build();
+        this.client = settings.connect();
     }
 
     /** What is fixed for the cluster: the record that is there, or this one, which is written. */

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * a margin, by the monotonic clock. A jump between that clock and the wall clock (a suspended
  * machine) counts as lost. Thread-safe.
  */
-final class LeaseClock {
+public final class LeaseClock {
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     private final Duration ttl;
@@ -21,24 +21,24 @@ final class LeaseClock {
 
     private record Renewal(long nanos, long wallMillis, boolean made) {}
 
-    LeaseClock(Duration ttl, LongSupplier ticker, InstantSource clock) {
+    public LeaseClock(Duration ttl, LongSupplier ticker, InstantSource clock) {
         this.ttl = ttl;
         this.ticker = ticker;
         this.clock = clock;
     }
 
     /** Notes a renewal that was sent at that time and has succeeded. */
-    void renewed(long sentNanos) {
+    public void renewed(long sentNanos) {
         long ago = ticker.getAsLong() - sentNanos;
         long wall = clock.millis() - Duration.ofNanos(ago).toMillis();
         renewal = new Renewal(sentNanos, wall, true);
     }
 
-    boolean isGood() {
+    public boolean isGood() {
         return !left().isZero();
     }
 
-    Duration left() {
+    public Duration left() {
         var last = renewal;
         if (!last.made()) {
             return Duration.ZERO;

@@ -1,8 +1,8 @@
 /**
  * Which shards this node may serve: membership, the lease and epochs.
  *
- * <p>The only package of the node that talks to etcd. It never looks into an instance. Thread-safe;
- * nothing in it blocks a lane but {@link Ownership#holdShard}.
+ * <p>Talks to etcd, as only {@code config} does beside it. It never looks into an instance.
+ * Thread-safe; nothing in it blocks a lane but {@link Ownership#holdShard}.
  */
 @NullMarked
 package dev.atoll.node.lease;

@@ -19,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 final class LinkCalls {
     private final Queries queries;
     private final Mutations mutations;
+    private final Door door;
 
-    LinkCalls(Queries queries, Mutations mutations) {
+    LinkCalls(Queries queries, Mutations mutations, Door door) {
         this.queries = queries;
         this.mutations = mutations;
+        this.door = door;
     }
 
     /**
@@ -32,7 +34,7 @@ final class LinkCalls {
      */
     Call<? extends MessageLite> submit(LinkCall call, Set<InstanceKey> refused) {
         var key = InstanceKey.ofBytes(call.getAuthorisedKey().toByteArray());
-        var context = context(call, key);
+        var context = door.enter(context(call, key), false);
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(call.getTimeoutMicros());
         var terms =

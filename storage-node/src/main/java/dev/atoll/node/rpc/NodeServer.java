@@ -1,5 +1,7 @@
 package dev.atoll.node.rpc;
 
+import dev.atoll.node.config.ActiveConfig;
+import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.wire.ReadableBodies;
 import io.grpc.Server;
@@ -55,13 +57,15 @@ public final class NodeServer implements AutoCloseable {
         var operations = new Operations(limits.operationsMax());
         var queries = new Queries(instances, operations);
         var mutations = new Mutations(instances, operations);
-        var link = new LinkRpc(new LinkCalls(queries, mutations), load, metrics);
+        var door = new Door(options.config());
+        var link = new LinkRpc(new LinkCalls(queries, mutations, door), load, metrics);
         var services =
                 List.of(
                         new DatabaseRpc(queries, mutations, limits).bindService(),
-                        new InstanceRpc(instances, limits, nodeId, listings).bindService());
+                        new InstanceRpc(instances, limits, nodeId, listings).bindService(),
+                        new ConfigRpc(options.versions(), listings).bindService());
         for (var service : services) {
-            builder.addService(intercepted(service, metrics, load));
+            builder.addService(intercepted(service, metrics, load, door));
         }
         var server =
                 builder.addService(link)
@@ -92,9 +96,15 @@ public final class NodeServer implements AutoCloseable {
      * What the server is told besides its instances. Immutable.
      *
      * @param limits of calls
+     * @param config which declarations are in force
+     * @param versions of the declarations
      * @param registry for its metrics
      */
-    public record Options(RpcLimits limits, MeterRegistry registry) {}
+    public record Options(
+            RpcLimits limits,
+            ActiveConfig config,
+            ConfigVersions versions,
+            MeterRegistry registry) {}
 
     public int port() {
         return server.getPort();
@@ -127,12 +137,12 @@ public final class NodeServer implements AutoCloseable {
     }
 
     private static ServerServiceDefinition intercepted(
-            ServerServiceDefinition service, RpcMetrics metrics, LoadLimit load) {
+            ServerServiceDefinition service, RpcMetrics metrics, LoadLimit load, Door door) {
         // Outermost first: everything is counted, and what is refused costs nothing further.
         return ServerInterceptors.intercept(
                 ReadableBodies.of(
                         ServerInterceptors.interceptForward(
-                                service, load, CallContext.interceptor())),
+                                service, load, CallContext.interceptor(door))),
                 metrics.interceptor());
     }
 }

@@ -23,6 +23,7 @@ public final class EtcdProcess implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(20);
     private static final Duration CALL_MAX = Duration.ofSeconds(5);
 
+    private static final Pattern REVISION = Pattern.compile("\"revision\":\"(\\d+)\"");
     private static final Pattern VALUE = Pattern.compile("\"value\":\"([^\"]*)\"");
 
     private final Path data;
@@ -103,6 +104,26 @@ public final class EtcdProcess implements AutoCloseable {
         return value.find()
                 ? Optional.of(Base64.getDecoder().decode(value.group(1)))
                 : Optional.empty();
+    }
+
+    /** Removes a key. */
+    public void delete(String key) {
+        var _ =
+                send(
+                        "/v3/kv/deleterange",
+                        "{\"key\":\"" + base64(key.getBytes(StandardCharsets.UTF_8)) + "\"}");
+    }
+
+    /** Forgets all that was before now. */
+    public void compact() {
+        var revision = REVISION.matcher(send("/v3/kv/range", "{\"key\":\"AQ==\"}"));
+        if (!revision.find()) {
+            throw new IllegalStateException("etcd's reply names no revision");
+        }
+        var _ =
+                send(
+                        "/v3/kv/compaction",
+                        "{\"revision\":\"" + revision.group(1) + "\",\"physical\":true}");
     }
 
     @Override

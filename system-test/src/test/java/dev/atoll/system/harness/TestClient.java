@@ -1,6 +1,7 @@
 package dev.atoll.system.harness;
 
 import dev.atoll.proto.v1.ClusterServiceGrpc;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.InstanceKey;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
@@ -63,6 +64,14 @@ public final class TestClient implements AutoCloseable {
 
     public ClusterServiceGrpc.ClusterServiceBlockingStub cluster() {
         return prepared(ClusterServiceGrpc.newBlockingStub(channel));
+    }
+
+    public ConfigServiceGrpc.ConfigServiceBlockingStub config() {
+        return prepared(ConfigServiceGrpc.newBlockingStub(channel));
+    }
+
+    public ConfigServiceGrpc.ConfigServiceFutureStub configAsync() {
+        return prepared(ConfigServiceGrpc.newFutureStub(channel));
     }
 
     public ManagedChannel channel() {

@@ -3,7 +3,7 @@ package dev.atoll.node.blocks.file;
 /**
  * What is wrong with a file, or deserves a look. Immutable.
  *
- * @param line from 1
+ * @param line from 1; {@link Integer#MAX_VALUE} for what is about the whole file, and comes last
  * @param column from 1, in characters
  * @param text what was found, and what was expected
  */
@@ -17,6 +17,6 @@ public record FileProblem(int line, int column, String text) implements Comparab
 
     @Override
     public String toString() {
-        return line + ":" + column + ": " + text;
+        return line == Integer.MAX_VALUE ? text : line + ":" + column + ": " + text;
     }
 }

@@ -1,28 +1,29 @@
-package dev.atoll.cli.admin;
+package dev.atoll.cli.connect;
 
-import dev.atoll.cli.connect.ClientOptions;
 import dev.atoll.cli.terminal.Table;
 import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that asks a server and prints a table. One thread at a time. */
-final class AnswerOptions {
+public final class AnswerOptions {
     @Mixin private ClientOptions client = new ClientOptions();
 
     @Option(names = "--json", description = "Print JSON")
     private boolean json;
 
-    ClientOptions client() {
+    /** How to reach the server. */
+    public ClientOptions client() {
         return client;
     }
 
-    void print(Table table, PrintWriter out) {
+    /** Prints the table, drawn or as JSON. */
+    public void print(Table table, PrintWriter out) {
         print(table, table.drawn(), out);
     }
 
     /** Prints the table where a program reads the answer, else the text. */
-    void print(Table table, String text, PrintWriter out) {
+    public void print(Table table, String text, PrintWriter out) {
         if (json) {
             out.println(table.json());
         } else {
@@ -32,9 +33,17 @@ final class AnswerOptions {
     }
 
     /** Prints a line that comes before the answer, but for programs. */
-    void printLine(String line, PrintWriter out) {
+    public void printLine(String line, PrintWriter out) {
         if (!json) {
             out.print(line + "\n");
+            out.flush();
+        }
+    }
+
+    /** Prints what a program reads, for it alone. */
+    public void printForPrograms(String line, PrintWriter out) {
+        if (json) {
+            out.println(line);
             out.flush();
         }
     }

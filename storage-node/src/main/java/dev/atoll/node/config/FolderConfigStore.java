@@ -1,0 +1,211 @@
+package dev.atoll.node.config;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.atoll.node.folder.DataFolder;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Versions in a folder of one node: all of them where there is no etcd, else a copy of the newest.
+ * Thread-safe, as long as no other process writes there.
+ *
+ * <pre>
+ * 0000000007.yaml      one version: six lines of comment, and the text as it was applied
+ *                        # Atoll configuration 1         the format
+ *                        # version: 7
+ *                        # applied: 2026-01-31T12:00:00.123Z
+ *                        # by: admin@issuer
+ *                        # text: 4711 SHA256             its bytes, and their digest in hex
+ *                        # ---
+ * current              the number of the current version; the file that makes it so
+ * </pre>
+ */
+public final class FolderConfigStore implements ConfigStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FolderConfigStore.class);
+    private static final Pattern HEAD =
+            Pattern.compile(
+                    """
+                    # Atoll configuration 1
+                    # version: (\\d{1,18})
+                    # applied: (\\S+)
+                    # by: (.*)
+                    # text: (\\d{1,9}) ([0-9a-f]{64})
+                    # ---
+                    """);
+
+    private static final Pattern FILE = Pattern.compile("\\d{10,18}\\.yaml");
+
+    private final Path folder;
+
+    // A version never changes: its file is read once.
+    @GuardedBy("this")
+    private Found newest = new Found(Optional.empty(), 0);
+
+    public FolderConfigStore(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public synchronized Found find() throws IOException {
+        var file = folder.resolve("current");
+        if (!Files.exists(file)) {
+            return new Found(Optional.empty(), 0);
+        }
+        var number = Files.readString(file).strip();
+        if (!number.matches("\\d{1,18}")) {
+            throw new IOException(file + ": '" + number + "' (expected: the number of a version)");
+        }
+        long revision = Long.parseLong(number);
+        if (revision != newest.revision()) {
+            newest = new Found(Optional.of(read(file(revision)).version()), revision);
+        }
+        return newest;
+    }
+
+    @Override
+    public synchronized Optional<String> findText(long number) throws IOException {
+        return Files.exists(file(number))
+                ? Optional.of(read(file(number)).text())
+                : Optional.empty();
+    }
+
+    @Override
+    public synchronized List<ConfigVersion> versions() throws IOException {
+        var current = find().version();
+        if (current.isEmpty()) {
+            return List.of();
+        }
+        var versions = new ArrayList<ConfigVersion>();
+        for (var file : files()) {
+            var version = read(file).version();
+            // One above is what a crash left of storing it.
+            if (version.number() <= current.get().number()) {
+                versions.add(version);
+            }
+        }
+        versions.sort(Comparator.comparingLong(ConfigVersion::number).reversed());
+        return versions;
+    }
+
+    @Override
+    public synchronized Outcome store(ConfigVersion next, String text, Found before)
+            throws IOException {
+        var now = find();
+        if (now.revision() != before.revision()) {
+            return new Outcome.Overtaken(now.revision());
+        }
+        put(next, text);
+        try {
+            for (var dropped : Retention.dropped(versions())) {
+                Files.delete(file(dropped.number()));
+            }
+        } catch (IOException e) {
+            // It is stored all the same; the next one tries again.
+            LOG.warn("old versions of the configuration could not be removed: {}", e.toString());
+        }
+        return new Outcome.Stored();
+    }
+
+    /** Keeps this version alone, which may be any. */
+    synchronized void keepOnly(ConfigVersion version, String text) throws IOException {
+        put(version, text);
+        for (var file : files()) {
+            if (!file.equals(file(version.number()))) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Override
+    public void watch(Runnable changed) {
+        // Whoever stores a version here looks at once.
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held open.
+    }
+
+    private void put(ConfigVersion version, String text) throws IOException {
+        Files.createDirectories(folder);
+        var head =
+                """
+                # Atoll configuration 1
+                # version: %d
+                # applied: %s
+                # by: %s
+                # text: %d %s
+                # ---
+                """
+                        .formatted(
+                                version.number(),
+                                version.appliedAt(),
+                                version.appliedBy(),
+                                version.digest().bytes(),
+                                version.digest().sha256());
+        DataFolder.replace(file(version.number()), head + text);
+        try {
+            // Last: before it, the version before is current.
+            DataFolder.replace(folder.resolve("current"), version.number() + "\n");
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.OUTCOME_UNKNOWN,
+                    "version " + version.number() + " may be current or not: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private record Stored(ConfigVersion version, String text) {}
+
+    private static Stored read(Path file) throws IOException {
+        var content = Files.readString(file);
+        var head = HEAD.matcher(content);
+        if (!head.lookingAt()) {
+            throw new IOException(file + ": its first lines are not those of a version");
+        }
+        try {
+            var digest = new ConfigVersion.Digest(head.group(5), Integer.parseInt(head.group(4)));
+            var version =
+                    new ConfigVersion(
+                            Long.parseLong(head.group(1)),
+                            Instant.parse(head.group(2)),
+                            head.group(3),
+                            digest);
+            var text = content.substring(head.end());
+            if (!ConfigVersion.Digest.of(text).equals(digest)) {
+                throw new IOException(
+                        file
+                                + ": not the text that was applied (expected: SHA-256 "
+                                + digest.sha256()
+                                + ")");
+            }
+            return new Stored(version, text);
+        } catch (DateTimeException | IllegalArgumentException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<Path> files() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> FILE.matcher(file.getFileName().toString()).matches())
+                    .toList();
+        }
+    }
+
+    private Path file(long number) {
+        return folder.resolve(String.format(Locale.ROOT, "%010d.yaml", number));
+    }
+}
