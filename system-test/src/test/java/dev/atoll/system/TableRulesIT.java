@@ -168,8 +168,7 @@ class TableRulesIT {
             assertThat(Tables.column(board.through(alice).read(list("notes", "")), "id"))
                     .containsExactly("1", "2");
             refused(nobody, insert("notes", "text", "x")).is(PERMISSION_DENIED, "RULE_DENIED");
-            refused(nobody, update("notes", "1", "text", "x"))
-                    .is(PERMISSION_DENIED, "RULE_DENIED");
+            refused(nobody, update("notes", "1", "text", "x")).is(PERMISSION_DENIED, "RULE_DENIED");
             nobody.refusedQuery("SELECT 1").is(PERMISSION_DENIED, "RULE_DENIED");
             Refusal.of(nobody::describe).is(UNAUTHENTICATED, "TOKEN_MISSING");
             Refusal.of(nobody::delete).is(UNAUTHENTICATED, "TOKEN_MISSING");
@@ -179,8 +178,7 @@ class TableRulesIT {
                             client.instance("nowhere", "x"),
                             client.instance("ws", ""))) {
                 refused(other, count("docs", "")).is(UNAUTHENTICATED, "TOKEN_MISSING");
-                refused(other, insert("docs", "title", "t"))
-                        .is(UNAUTHENTICATED, "TOKEN_MISSING");
+                refused(other, insert("docs", "title", "t")).is(UNAUTHENTICATED, "TOKEN_MISSING");
             }
         }
     }
@@ -198,8 +196,7 @@ class TableRulesIT {
         assertThat(alice.database().mutate(request).getReplayed()).isTrue();
         assertThat(first.getReplayed()).isFalse();
         team.run(Tables.delete("members", own));
-        Refusal.of(() -> alice.database().mutate(request))
-                .is(PERMISSION_DENIED, "CREATE_DENIED");
+        Refusal.of(() -> alice.database().mutate(request)).is(PERMISSION_DENIED, "CREATE_DENIED");
     }
 
     @Test
