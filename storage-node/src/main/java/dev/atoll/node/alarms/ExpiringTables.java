@@ -3,10 +3,12 @@ package dev.atoll.node.alarms;
 import dev.atoll.node.blocks.Field;
 import dev.atoll.node.blocks.Table;
 import dev.atoll.node.blocks.schema.TableSql;
+import dev.atoll.node.rules.Times;
 import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.node.sqlite.WriteTransaction;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -20,9 +22,10 @@ import java.util.stream.Stream;
  */
 public final class ExpiringTables {
     /** Of a block in which nothing expires. */
-    public static final ExpiringTables NONE = new ExpiringTables(List.of());
+    public static final ExpiringTables NONE = new ExpiringTables(List.of(), 0);
 
     private final List<Expiring> tables;
+    private final long nextLook;
 
     /**
      * One of them.
@@ -32,8 +35,9 @@ public final class ExpiringTables {
      */
     private record Expiring(SqlCall next, String delete) {}
 
-    private ExpiringTables(List<Expiring> tables) {
+    private ExpiringTables(List<Expiring> tables, long nextLook) {
         this.tables = tables;
+        this.nextLook = nextLook;
     }
 
     /** Those among the tables of a block. */
@@ -44,7 +48,16 @@ public final class ExpiringTables {
                                 table ->
                                         table.features().ttl().stream()
                                                 .map(ttl -> expiring(table, ttl, all)))
-                        .toList());
+                        .toList(),
+                0);
+    }
+
+    /**
+     * The same in an instance that could not be brought to the block, and may not have their
+     * columns: nothing expires, and whether that is still so is looked at then.
+     */
+    public ExpiringTables notBefore(Instant nextLook) {
+        return isEmpty() ? this : new ExpiringTables(List.of(), Times.micros(nextLook));
     }
 
     private static Expiring expiring(Table table, String ttl, List<Table> all) {
@@ -102,12 +115,12 @@ public final class ExpiringTables {
 
     /** Whether there are none. */
     public boolean isEmpty() {
-        return tables.isEmpty();
+        return tables.isEmpty() && nextLook == 0;
     }
 
     /** When the next row of them all expires, in microseconds since 1970; 0 for never. */
     long next(ReadTransaction tx) {
-        long next = 0;
+        long next = nextLook;
         for (var table : tables) {
             if (tx.query(table.next()).rows().getFirst().getFirst()
                     instanceof SqlValue.Integer64(long micros)) {

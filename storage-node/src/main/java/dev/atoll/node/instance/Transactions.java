@@ -7,7 +7,9 @@ import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.wire.Failure;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -16,6 +18,10 @@ import java.util.function.Function;
  * Every method that takes an instance runs on that instance's lane.
  */
 final class Transactions {
+    /** Whether an instance that is behind has been brought to its schema. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+    private final InstantSource clock = InstantSource.system();
     private final LifeCycle lifeCycle;
     private final SchemaUpkeep schemas;
     private final Wakes wakes;
@@ -133,11 +139,15 @@ final class Transactions {
         return due;
     }
 
-    /** One that is not what is declared may not have their columns. */
-    private static ExpiringTables expiring(Turn turn) {
+    private ExpiringTables expiring(Turn turn) {
         return turn.declared()
-                .filter(declared -> declared.standing().failure().isEmpty())
-                .map(declared -> declared.block().expiring())
+                .map(
+                        declared ->
+                                declared.standing().failure().isEmpty()
+                                        ? declared.block().expiring()
+                                        : declared.block()
+                                                .expiring()
+                                                .notBefore(clock.instant().plus(LOOK_AGAIN)))
                 .orElse(ExpiringTables.NONE);
     }
 
