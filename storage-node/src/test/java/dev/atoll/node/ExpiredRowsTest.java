@@ -146,6 +146,32 @@ class ExpiredRowsTest {
         }
     }
 
+    @Test
+    void goInAnInstanceThatWasBehindItsSchemaForAWhile() throws IOException {
+        try (var node = start(data)) {
+            node.apply(FILE);
+            add(node, "one", MINUTE);
+            node.apply(
+                    FILE
+                            + """
+                                migrations:
+                                  - name: twice
+                                    sql:
+                                      - INSERT INTO codes SELECT * FROM codes
+                            """);
+            // It is called, cannot be brought along, and has its time noted anew.
+            node.mutate(KEY, "INSERT INTO uses(id, createdAt, updatedAt) VALUES ('u', 0, 0)");
+            clock.pass(MINUTE.multipliedBy(5));
+            node.mutate(OTHER, "INSERT INTO uses(id, createdAt, updatedAt) VALUES ('u', 0, 0)");
+            node.apply(FILE);
+            clock.pass(MINUTE.multipliedBy(10));
+            eventually(
+                    () ->
+                            node.registry().get("atoll.node.rows.expired").counter().count() == 1);
+            assertThat(node.integer(KEY, COUNT)).isZero();
+        }
+    }
+
     private TestNode start(Path folder) throws IOException {
         return TestNode.start(folder, ONE_OPEN, clock);
     }

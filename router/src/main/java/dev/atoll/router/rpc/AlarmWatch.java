@@ -84,7 +84,9 @@ final class AlarmWatch {
     private void look(Nodes nodes) {
         var live = nodes.placement().view().nodes().values();
         for (var node : live) {
-            streams.computeIfAbsent(node, absent -> open(nodes.channels(), absent));
+            if (!streams.containsKey(node)) {
+                open(nodes.channels(), node);
+            }
         }
         streams.forEach(
                 (node, stream) -> {
@@ -102,14 +104,15 @@ final class AlarmWatch {
         }
     }
 
-    private NodeStream open(NodeChannels channels, LiveNode node) {
+    private void open(NodeChannels channels, LiveNode node) {
         var metadata = new Metadata();
         metadata.put(CallMetadata.CALLER, caller.caller().toProto());
         var stream = new NodeStream(node);
+        // First: it may end before the call returns.
+        streams.put(node, stream);
         InstanceServiceGrpc.newStub(channels.channel(node))
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
                 .watchAlarms(request, stream);
-        return stream;
     }
 
     /** The client has read: the nodes may send more. */
