@@ -165,9 +165,7 @@ class ExpiredRowsTest {
             node.mutate(OTHER, "INSERT INTO uses(id, createdAt, updatedAt) VALUES ('u', 0, 0)");
             node.apply(FILE);
             clock.pass(MINUTE.multipliedBy(10));
-            eventually(
-                    () ->
-                            node.registry().get("atoll.node.rows.expired").counter().count() == 1);
+            eventually(() -> node.registry().get("atoll.node.rows.expired").counter().count() == 1);
             assertThat(node.integer(KEY, COUNT)).isZero();
         }
     }
