@@ -7,6 +7,7 @@ import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.SecureDelete;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
@@ -62,8 +63,14 @@ final class SchemaUpkeep {
     private SchemaStanding standing(
             HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
         var known = instance.schema;
-        if (known != null && known.wanted().isSame(wanted)) {
+        if (known != null && known.wanted().version() == wanted.version()) {
             return known;
+        }
+        setSecureDelete(instance, database, wanted);
+        if (known != null && known.wanted().isSame(wanted)) {
+            var standing = new SchemaStanding(wanted, known.failure(), known.unlike());
+            instance.schema = standing;
+            return standing;
         }
         var standing = lifeCycle.guard(instance, () -> reached(instance, database, wanted));
         standing.failure()
@@ -79,6 +86,22 @@ final class SchemaUpkeep {
                         ? null
                         : standing;
         return standing;
+    }
+
+    /** It is off in what was just opened. */
+    private void setSecureDelete(
+            HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+        var known = instance.schema;
+        boolean before = known != null && known.wanted().block().mode().secureDelete();
+        boolean after = wanted.block().mode().secureDelete();
+        if (before != after) {
+            lifeCycle.guard(
+                    instance,
+                    () -> {
+                        SecureDelete.set(database, after);
+                        return true;
+                    });
+        }
     }
 
     private SchemaStanding reached(

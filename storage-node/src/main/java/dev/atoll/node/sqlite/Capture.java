@@ -115,6 +115,8 @@ final class Capture implements AutoCloseable {
      * the old one are gone.
      */
     void undo(WalFile.Mark mark) throws SQLException, IOException {
+        // What the block of the instance says; all else is said anew at each opening.
+        var secureDelete = connection.runOnce("PRAGMA secure_delete");
         wal.close();
         Undo.move(disk, database);
         connection.close();
@@ -122,6 +124,7 @@ final class Capture implements AutoCloseable {
         Undo.moveBack(disk, database);
         wal.cut(mark);
         connection = SqliteConnection.openCaptured(database, false);
+        connection.setPragma("secure_delete", secureDelete);
     }
 
     /**
