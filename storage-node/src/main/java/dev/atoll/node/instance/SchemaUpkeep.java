@@ -34,12 +34,19 @@ final class SchemaUpkeep {
     private final BlocksInForce blocks;
     private final CommitLog log;
     private final LifeCycle lifeCycle;
+    private final InstanceMetrics metrics;
     private final LongSupplier ticker;
 
-    SchemaUpkeep(BlocksInForce blocks, CommitLog log, LifeCycle lifeCycle, LongSupplier ticker) {
+    SchemaUpkeep(
+            BlocksInForce blocks,
+            CommitLog log,
+            LifeCycle lifeCycle,
+            InstanceMetrics metrics,
+            LongSupplier ticker) {
         this.blocks = blocks;
         this.log = log;
         this.lifeCycle = lifeCycle;
+        this.metrics = metrics;
         this.ticker = ticker;
     }
 
@@ -80,6 +87,9 @@ final class SchemaUpkeep {
                                         .addKeyValue("instance", instance.key)
                                         .addKeyValue("version", wanted.version())
                                         .log("stays on its old schema: {}", why.message()));
+        if (standing.failure().isPresent()) {
+            metrics.notMigrated();
+        }
         // Room may be there again soon.
         instance.schema =
                 standing.failure().filter(why -> why.reason() == Reason.NODE_FULL).isPresent()
@@ -114,7 +124,12 @@ final class SchemaUpkeep {
         } catch (Failure e) {
             return InstanceSchema.behind(database, wanted, budget(), e);
         }
-        return InstanceSchema.bring(database, wanted, this::budget, log.sink(instance, database));
+        var standing =
+                InstanceSchema.bring(database, wanted, this::budget, log.sink(instance, database));
+        if (standing.failure().isEmpty()) {
+            metrics.migrated();
+        }
+        return standing;
     }
 
     private CallBudget budget() {
