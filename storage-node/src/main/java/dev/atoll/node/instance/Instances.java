@@ -89,7 +89,8 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.transactions =
-                new Transactions(lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, metrics, ticker), log);
+                new Transactions(
+                        lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, metrics, ticker), log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
