@@ -9,10 +9,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** The text of a file that a user named. Immutable. */
-final class ReadableFile {
+public final class ReadableFile {
     private ReadableFile() {}
 
-    static String text(Path file) throws IOException {
+    /** Throws a {@link CommandException} that names it. */
+    public static String text(Path file) throws IOException {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {

@@ -63,7 +63,8 @@ public final class NodeServer implements AutoCloseable {
                 List.of(
                         new DatabaseRpc(queries, mutations, limits).bindService(),
                         new InstanceRpc(instances, limits, nodeId, listings).bindService(),
-                        new ConfigRpc(options.versions(), listings).bindService());
+                        new ConfigRpc(options.versions(), options.config(), listings)
+                                .bindService());
         for (var service : services) {
             builder.addService(intercepted(service, metrics, load, door));
         }
