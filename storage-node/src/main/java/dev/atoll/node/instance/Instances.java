@@ -75,9 +75,7 @@ public final class Instances implements AutoCloseable {
         this.ticker = System::nanoTime;
         this.pool =
                 new LanePool(
-                        laneThreads,
-                        Math.max(laneThreads, LANE_THREADS_MAX),
-                        LanePool.EXTRA_THREAD_IDLE,
+                        LanePool.Threads.of(laneThreads, Math.max(laneThreads, LANE_THREADS_MAX)),
                         ticker);
         this.open = new OpenInstances();
         this.recovery = parts.recovery();
