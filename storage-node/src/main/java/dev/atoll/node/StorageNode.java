@@ -7,6 +7,7 @@ import dev.atoll.node.config.ConfigStore;
 import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.node.config.EtcdConfigStore;
 import dev.atoll.node.config.FolderConfigStore;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.instance.InstanceMetrics;
@@ -20,6 +21,7 @@ import dev.atoll.node.lease.EtcdOwnership;
 import dev.atoll.node.lease.LeaseMetrics;
 import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.operations.RowIds;
 import dev.atoll.node.rpc.NodeServer;
 import dev.atoll.process.TlsFiles;
 import dev.atoll.wire.Failure;
@@ -299,6 +301,8 @@ public final class StorageNode implements AutoCloseable {
 
     private void startServing(Ownership shards, ServerBuilder<?> builder) throws IOException {
         ownership = shards;
+        var active = Objects.requireNonNull(activeConfig);
+        var blocks = new BlocksInForce(active::current, new RowIds(new SecureRandom()));
         journal =
                 FileJournal.open(
                         new FileJournal.Place(SystemDisk.INSTANCE, folder.journal()),
@@ -317,6 +321,7 @@ public final class StorageNode implements AutoCloseable {
                 new Instances(
                         new Instances.Parts(
                                 folder, shards, new InstanceMetrics(registry), journal, recovery),
+                        blocks,
                         config.instances().limits(),
                         config.instances().laneThreads());
         instances.start();
@@ -327,7 +332,8 @@ public final class StorageNode implements AutoCloseable {
                         instances,
                         new NodeServer.Options(
                                 config.calls(),
-                                Objects.requireNonNull(activeConfig),
+                                active,
+                                blocks,
                                 Objects.requireNonNull(configVersions),
                                 registry),
                         folder.nodeId());

@@ -18,6 +18,12 @@ record Issuer(Trust trust, Set<JWSAlgorithm> algorithms, KeySource source) {
      * @param audience the `aud` that names this cluster
      * @param vouchesFor the kind of principal
      * @param clockSkew how far its clock may be off
+     * @param claims of its users
      */
-    record Trust(String name, String audience, Caller.Kind vouchesFor, Duration clockSkew) {}
+    record Trust(
+            String name,
+            String audience,
+            Caller.Kind vouchesFor,
+            Duration clockSkew,
+            UserClaims claims) {}
 }

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     "shared-secret-file": a file                         (HS256 only)
  *     "algorithms":         ["ES256"]                      default: all that the keys allow
  *     "clock-skew":         "60s"                          default
+ *     "claims":             { "role": "role", "email": "email",
+ *                             "custom": { "plan": "text", "seats": { "claim": "app/seats", "type": "integer" } } }
  * } ] }
  * </pre>
  *
@@ -48,7 +50,8 @@ public record IssuersFile(List<Entry> entries) {
                     "jwks",
                     "shared-secret-file",
                     "algorithms",
-                    "clock-skew");
+                    "clock-skew",
+                    "claims");
     private static final Set<JWSAlgorithm> PUBLIC_KEY =
             Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256, JWSAlgorithm.EdDSA);
     private static final Pattern SKEW = Pattern.compile("(\\d{1,4})(s|m)");
@@ -152,10 +155,12 @@ public record IssuersFile(List<Entry> entries) {
             var skew = skew();
             var keys = keys();
             var algorithms = algorithms(keys instanceof KeyPlace.SecretFile);
+            var claims = new ClaimsReader(map.get("claims"), this::problem).read();
             if (!valid || keys == null) {
                 return null;
             }
-            return new Entry(new Issuer.Trust(name, audience, kind, skew), algorithms, keys);
+            return new Entry(
+                    new Issuer.Trust(name, audience, kind, skew, claims), algorithms, keys);
         }
 
         private String text(String field) {

@@ -14,11 +14,30 @@ import java.time.Instant;
  * @param goodUntil when its token expires
  */
 public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
-    /** Throws SCOPE_DENIED or RULE_DENIED unless it may do this to the instance. */
+    /** Whoever brings no token; namespaces say whether they let such callers in. */
+    public static final Principal NOBODY = new Principal(Caller.NOBODY, Scopes.NONE, Instant.MAX);
+
+    /**
+     * Throws SCOPE_DENIED or RULE_DENIED unless it may do this to the instance. What users may do,
+     * the rules of the instance say, which only its node can ask.
+     */
     public void check(Right right, InstanceKey key) {
-        checkKind();
-        if (!scopes.allows(right, key)) {
-            throw denied(right, key.toString());
+        switch (caller.kind()) {
+            case SERVICE -> {
+                if (!scopes.allows(right, key)) {
+                    throw denied(right, key.toString());
+                }
+            }
+            case USER -> {
+                if (right == Right.ADMIN) {
+                    throw forServices();
+                }
+            }
+            case ANONYMOUS -> {
+                if (right == Right.ADMIN) {
+                    throw Failure.tokenMissing();
+                }
+            }
         }
     }
 
@@ -54,12 +73,14 @@ public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
     private void checkKind() {
         switch (caller.kind()) {
             case SERVICE -> {}
-            case USER ->
-                    throw Failure.of(
-                            Reason.RULE_DENIED,
-                            "users may call only namespaces that are declared with access rules,"
-                                    + " and none is (expected: the token of a service)");
+            case USER -> throw forServices();
+            case ANONYMOUS -> throw Failure.tokenMissing();
         }
+    }
+
+    private static Failure forServices() {
+        return Failure.of(
+                Reason.RULE_DENIED, "this call is for services (expected: a service's token)");
     }
 
     private static Failure denied(Right right, String what) {

@@ -128,11 +128,16 @@ final class TokenVerifier {
         checkSignature(token, keys);
         var trust = issuer.trust();
         var goodUntil = checkClaims(claims, trust);
-        var caller = new Caller(trust.vouchesFor(), trust.name(), subject(claims));
+        var known =
+                switch (trust.vouchesFor()) {
+                    case SERVICE, ANONYMOUS -> "";
+                    case USER -> trust.claims().of(claims);
+                };
+        var caller = new Caller(trust.vouchesFor(), trust.name(), subject(claims), known);
         var scopes =
                 switch (trust.vouchesFor()) {
                     case SERVICE -> scopes(claims);
-                    case USER -> Scopes.NONE;
+                    case USER, ANONYMOUS -> Scopes.NONE;
                 };
         return new Verified(new Principal(caller, scopes, goodUntil), issuer, keys.version());
     }

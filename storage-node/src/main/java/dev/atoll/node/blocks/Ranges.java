@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** Holds values against what a field says they may be. Immutable. */
 public final class Ranges {
+    private static final int SHOWN_MAX = 64;
+
     private Ranges() {}
 
     /** What is wrong with a value of the field's type. */
@@ -24,17 +26,24 @@ public final class Ranges {
             if (!range.words().isEmpty() && !range.words().contains(text)) {
                 return Optional.of(
                         "'"
-                                + text
+                                + shortened(text)
                                 + "' (expected: one of "
-                                + String.join(", ", range.words())
+                                + shortened(String.join(", ", range.words()))
                                 + ")");
             }
             var pattern = range.pattern();
             if (pattern.isPresent() && !Boolean.TRUE.equals(Patterns.find(text, pattern.get()))) {
-                return Optional.of("'" + text + "' (expected: " + pattern.get() + ")");
+                return Optional.of("'" + shortened(text) + "' (expected: " + pattern.get() + ")");
             }
         }
         return Optional.empty();
+    }
+
+    /** A message may repeat so much of what somebody sent. */
+    private static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= SHOWN_MAX
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, SHOWN_MAX)) + "…";
     }
 
     /** Of a text, how many characters it has. */

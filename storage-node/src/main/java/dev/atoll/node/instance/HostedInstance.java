@@ -1,6 +1,7 @@
 package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
@@ -20,6 +21,9 @@ final class HostedInstance implements Lane.Owner {
 
     /** Open while this is set. */
     volatile @Nullable InstanceDatabase database;
+
+    /** How it stands to what is declared; null until somebody asks, after it was opened. */
+    @Nullable SchemaStanding schema;
 
     /** Out of service while this is set. */
     volatile @Nullable Failure quarantine;

@@ -176,7 +176,7 @@ final class Incarnations {
 
     /** Deletes an instance for good. */
     void delete(HostedInstance instance, Runnable beginCommit) {
-        var entry = catalog.find(instance.key).orElseThrow(() -> LifeCycle.notFound(instance.key));
+        var entry = catalog.find(instance.key).orElseThrow(() -> Instances.notFound(instance.key));
         beginCommit.run();
         open.close(instance);
         log.delete(instance, entry.incarnation(), clock.instant());

@@ -2,6 +2,8 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.declared.BlockInForce;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.lease.Ownership;
@@ -47,6 +49,7 @@ public final class Instances implements AutoCloseable {
     private final Ownership ownership;
     private final Incarnations incarnations;
     private final LifeCycle lifeCycle;
+    private final Transactions transactions;
     private final Quarantine quarantine;
     private final Upkeep upkeep;
     private final Scrubber scrubber;
@@ -66,7 +69,7 @@ public final class Instances implements AutoCloseable {
 
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    public Instances(Parts parts, InstanceLimits limits, int laneThreads) {
+    public Instances(Parts parts, BlocksInForce blocks, InstanceLimits limits, int laneThreads) {
         this.folder = parts.folder();
         this.catalog = parts.recovery().catalog();
         this.ownership = parts.ownership();
@@ -83,6 +86,8 @@ public final class Instances implements AutoCloseable {
         this.quarantine = new Quarantine(parts);
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
+        this.transactions =
+                new Transactions(lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, ticker), log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
@@ -115,11 +120,24 @@ public final class Instances implements AutoCloseable {
     /** A reading task. */
     public interface ReadWork<T> {
         T run(ReadTransaction transaction, Turn turn);
+
+        /** What its caller is told where anything has failed. */
+        default Failure told(Failure why) {
+            return why;
+        }
     }
 
     /** A writing task. */
     public interface WriteWork<T> {
         T run(WriteTransaction transaction, Turn turn);
+
+        /** Throws if an instance may not be created for it. */
+        default void checkCreation(Optional<BlockInForce> block) {}
+
+        /** What its caller is told where anything has failed. */
+        default Failure told(Failure why) {
+            return why;
+        }
 
         /** What it comes to after the transaction; {@code commit} is the newest one now. */
         default T done(T result, long commit) {
@@ -151,57 +169,17 @@ public final class Instances implements AutoCloseable {
 
     /** Runs the work on one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
     public <T> Call<T> read(InstanceKey key, Terms terms, ReadWork<T> work) {
-        return submit(
-                key,
-                terms,
-                (instance, call) -> {
-                    var database = lifeCycle.openExisting(instance);
-                    return lifeCycle.guard(
-                            instance,
-                            () ->
-                                    database.read(
-                                            call.budget(),
-                                            tx ->
-                                                    work.run(
-                                                            tx,
-                                                            turn(
-                                                                    instance,
-                                                                    database.identity()
-                                                                            .incarnation(),
-                                                                    call))));
-                });
+        return submit(key, terms, (instance, call) -> transactions.read(instance, call, work));
     }
 
     /** Runs the work in one transaction; creates the instance if there is none. */
     public <T> Call<T> write(InstanceKey key, Terms terms, WriteWork<T> work) {
-        return submit(
-                key,
-                terms,
-                (instance, call) ->
-                        lifeCycle.writeOrCreate(
-                                instance,
-                                database ->
-                                        work.done(
-                                                database.write(
-                                                        call.budget(),
-                                                        log.sink(instance, database),
-                                                        tx -> write(instance, call, tx, work)),
-                                                database.commit())));
+        return submit(key, terms, (instance, call) -> transactions.write(instance, call, work));
     }
 
-    private <T> T write(
-            HostedInstance instance, Call<T> call, WriteTransaction tx, WriteWork<T> work) {
-        var result = work.run(tx, turn(instance, tx.incarnation(), call));
-        call.beginCommit();
-        return result;
-    }
-
-    /** Creates an empty instance. Fails with INSTANCE_EXISTS if there is one. */
+    /** Creates an instance with nothing in it. Fails with INSTANCE_EXISTS if there is one. */
     public Call<InstanceStatus> create(InstanceKey key, Terms terms) {
-        return submit(
-                key,
-                terms,
-                (instance, call) -> lifeCycle.create(instance, call.budget(), call::beginCommit));
+        return submit(key, terms, transactions::create);
     }
 
     /** Deletes an instance for good. Fails with INSTANCE_NOT_FOUND if there is none. */
@@ -210,6 +188,18 @@ public final class Instances implements AutoCloseable {
                 key,
                 terms,
                 (instance, call) -> {
+                    incarnations.delete(instance, call::beginCommit);
+                    return true;
+                });
+    }
+
+    /** The same, if the work that looks at it first does not throw. */
+    public Call<Boolean> delete(InstanceKey key, Terms terms, ReadWork<Boolean> check) {
+        return submit(
+                key,
+                terms,
+                (instance, call) -> {
+                    var _ = transactions.read(instance, call, check);
                     incarnations.delete(instance, call::beginCommit);
                     return true;
                 });
@@ -429,8 +419,10 @@ public final class Instances implements AutoCloseable {
         }
     }
 
-    private Turn turn(HostedInstance instance, long incarnation, Call<?> call) {
-        return new Turn(incarnation, call.queueTime(), () -> log.await(instance.newest));
+    /** What whoever calls an instance that there is not is told. */
+    public static Failure notFound(InstanceKey key) {
+        return Failure.of(
+                Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
     }
 
     private Failure overloaded(InstanceKey key) {

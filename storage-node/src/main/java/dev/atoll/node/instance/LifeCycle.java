@@ -5,13 +5,14 @@ import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.wire.Failure;
-import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -103,13 +104,25 @@ final class LifeCycle {
         var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
-            throw notFound(instance.key);
+            throw Instances.notFound(instance.key);
         }
         return wake(instance, entry.get());
     }
 
+    /** What is done to an instance that may have to be created for it. */
+    interface Writing<T> {
+        /** Throws if it may not be created; nothing of it is there yet. */
+        void checkCreation();
+
+        /** Into a new one, which stays only if this succeeds. */
+        T create(InstanceDatabase database);
+
+        /** Into one that is there. */
+        T write(InstanceDatabase database);
+    }
+
     /** Runs the write; where there is no instance, creates one that stays only if it succeeds. */
-    <T> T writeOrCreate(HostedInstance instance, Function<InstanceDatabase, T> write) {
+    <T> T writeOrCreate(HostedInstance instance, Writing<T> work) {
         disk.checkWritable();
         quarantine.check(instance);
         var database = instance.database;
@@ -120,18 +133,20 @@ final class LifeCycle {
             } else {
                 backfill(instance, database);
             }
-            return guard(instance, () -> write.apply(database));
+            return guard(instance, () -> work.write(database));
         }
         var entry = incarnations.find(instance);
         if (entry.isPresent()) {
             var woken = wake(instance, entry.get());
-            return guard(instance, () -> write.apply(woken));
+            return guard(instance, () -> work.write(woken));
         }
-        return createFor(instance, write);
+        work.checkCreation();
+        return createFor(instance, work::create);
     }
 
-    /** Makes an empty instance. */
-    InstanceStatus create(HostedInstance instance, CallBudget budget, Runnable beginCommit) {
+    /** Makes an instance with nothing in it but what the first transaction writes. */
+    InstanceStatus create(
+            HostedInstance instance, CallBudget budget, Consumer<WriteTransaction> first) {
         disk.checkWritable();
         if (instance.quarantine != null || incarnations.find(instance).isPresent()) {
             throw Failure.of(
@@ -141,13 +156,13 @@ final class LifeCycle {
         return createFor(
                 instance,
                 database -> {
-                    // Nothing of the caller's: what every database holds is its first commit.
+                    // What every database holds is its first commit in any case.
                     var _ =
                             database.write(
                                     budget,
                                     log.sink(instance, database),
                                     tx -> {
-                                        beginCommit.run();
+                                        first.accept(tx);
                                         return true;
                                     });
                     return new InstanceStatus(instance.entry(database), InstanceStatus.State.OPEN);
@@ -160,7 +175,7 @@ final class LifeCycle {
             return new InstanceStatus(instance.entry(database), InstanceStatus.State.OPEN);
         }
         catalog.find(instance.key).ifPresent(entry -> recovery.ensure(entry.incarnation()));
-        var entry = catalog.find(instance.key).orElseThrow(() -> notFound(instance.key));
+        var entry = catalog.find(instance.key).orElseThrow(() -> Instances.notFound(instance.key));
         return new InstanceStatus(
                 entry,
                 quarantine.finds(instance, entry)
@@ -196,7 +211,7 @@ final class LifeCycle {
         var entry = incarnations.find(instance);
         if (entry.isEmpty()) {
             incarnations.checkNew(instance);
-            throw notFound(instance.key);
+            throw Instances.notFound(instance.key);
         }
         recovery.ensure(entry.get().incarnation());
         return entry.get();
@@ -404,10 +419,5 @@ final class LifeCycle {
                     .addKeyValue("instance", candidate.key)
                     .log("could not give memory back", e);
         }
-    }
-
-    static Failure notFound(InstanceKey key) {
-        return Failure.of(
-                Reason.INSTANCE_NOT_FOUND, "instance " + key + ": not found (a Mutate creates it)");
     }
 }

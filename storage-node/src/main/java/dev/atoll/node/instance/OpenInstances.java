@@ -57,6 +57,7 @@ final class OpenInstances {
         var database = instance.database;
         if (database != null) {
             instance.database = null;
+            instance.schema = null;
             remove(instance);
             database.close();
         }

@@ -1,6 +1,5 @@
 package dev.atoll.node.rpc;
 
-import dev.atoll.node.config.DeclaredBlock;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Caller;
@@ -16,26 +15,18 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.time.Duration;
 import java.util.BitSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a call before its body is read: who calls, which key the router authorised, and
- * what is declared of its namespace. Immutable.
+ * What a router told about a call: who calls, and which key it authorised. Immutable.
  *
  * @param caller as the router verified it
  * @param authorisedKey null for calls that name no instance
  * @param listed the shards that a listing is about; empty for other calls
- * @param declared when the call came in; empty if no declarations were ever applied, and for calls
- *     that act on none
  */
-record CallContext(
-        Caller caller,
-        @Nullable InstanceKey authorisedKey,
-        BitSet listed,
-        Optional<DeclaredBlock> declared) {
+record CallContext(Caller caller, @Nullable InstanceKey authorisedKey, BitSet listed) {
     private static final Context.Key<CallContext> KEY = Context.key("atoll-call");
 
     /** Services that anybody who reaches the port may ask. */
@@ -48,16 +39,6 @@ record CallContext(
     /** Calls that only look after data, which is kept where its namespace is declared no more. */
     private static final Set<String> UNDECLARED_TOO =
             Set.of(InstanceServiceGrpc.getVerifyInstanceMethod().getFullMethodName());
-
-    /** What a router told, before anybody looked at what is declared. */
-    CallContext(Caller caller, @Nullable InstanceKey authorisedKey, BitSet listed) {
-        this(caller, authorisedKey, listed, Optional.empty());
-    }
-
-    /** The same, where that is declared. */
-    CallContext with(Optional<DeclaredBlock> block) {
-        return new CallContext(caller, authorisedKey, listed, block);
-    }
 
     /** The context of the call that this thread handles. */
     static CallContext current() {
@@ -117,7 +98,8 @@ record CallContext(
                 CallContext context;
                 try {
                     var method = call.getMethodDescriptor().getFullMethodName();
-                    context = door.enter(read(headers), UNDECLARED_TOO.contains(method));
+                    context = read(headers);
+                    door.check(context, UNDECLARED_TOO.contains(method));
                 } catch (Failure e) {
                     call.close(FailureStatus.status(e), FailureStatus.trailers(e));
                     return new ServerCall.Listener<>() {};

@@ -2,7 +2,6 @@ package dev.atoll.node.rpc;
 
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Terms;
-import dev.atoll.proto.v1.CallStats;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.MutateResponse;
@@ -10,6 +9,7 @@ import dev.atoll.proto.v1.PipelineRequest;
 import dev.atoll.proto.v1.PipelineResponse;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
+import dev.atoll.proto.v1.QueryStreamEnd;
 import dev.atoll.proto.v1.QueryStreamResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -39,7 +39,7 @@ final class DatabaseRpc extends DatabaseServiceGrpc.DatabaseServiceImplBase {
     public void queryStream(QueryRequest request, StreamObserver<QueryStreamResponse> observer) {
         var server = (ServerCallStreamObserver<QueryStreamResponse>) observer;
         var rows = new RowStream(server, limits.streamStallMax());
-        Call<CallStats> call;
+        Call<QueryStreamEnd.Builder> call;
         try {
             call = queries.stream(CallContext.current(), request, terms(), rows);
         } catch (RuntimeException e) {

@@ -1,13 +1,10 @@
 package dev.atoll.node.rpc;
 
 import dev.atoll.node.config.ActiveConfig;
-import dev.atoll.node.config.DeclaredBlock;
-import dev.atoll.wire.Caller;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.wire.Failure;
-import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Whom a node serves, and which namespaces there are. Services are served always; users only while
@@ -19,63 +16,41 @@ final class Door {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final ActiveConfig config;
+    private final BlocksInForce blocks;
 
-    Door(ActiveConfig config) {
+    Door(ActiveConfig config, BlocksInForce blocks) {
         this.config = config;
+        this.blocks = blocks;
     }
 
     /**
-     * The same context with what is declared of its namespace. Throws unless the caller is served
-     * now, and the instance has a key that it can have; nothing of the call was executed then.
+     * Throws unless the caller is served now, and the instance has a key that it can have; nothing
+     * of the call was executed then.
      *
      * @param undeclaredToo whether the call only looks after data, which is kept in any case
      */
-    CallContext enter(CallContext context, boolean undeclaredToo) {
-        boolean user = context.caller().kind() == Caller.Kind.USER;
-        if (user) {
-            checkConfirmed();
-        }
+    void check(CallContext context, boolean undeclaredToo) {
         var key = context.authorisedKey();
-        var declared =
-                key == null || (undeclaredToo && !user)
-                        ? Optional.<DeclaredBlock>empty()
-                        : find(key);
-        if (user) {
-            throw notServed();
+        switch (context.caller().kind()) {
+            case SERVICE -> {
+                if (key != null && !undeclaredToo) {
+                    var _ = blocks.find(key);
+                }
+            }
+            case USER -> {
+                checkConfirmed();
+                if (key == null || blocks.find(key).isEmpty()) {
+                    throw notServed();
+                }
+            }
+            case ANONYMOUS -> {
+                if (key == null || !blocks.letsNobodyIn(key.namespace())) {
+                    throw Failure.tokenMissing();
+                }
+                checkConfirmed();
+                var _ = blocks.find(key);
+            }
         }
-        return context.with(declared);
-    }
-
-    /** Empty if no file was ever applied: any namespace is there. */
-    private Optional<DeclaredBlock> find(InstanceKey key) {
-        var declarations = config.current();
-        if (declarations.isEmpty()) {
-            return Optional.empty();
-        }
-        var declared = declarations.get().find(key.namespace()).orElseThrow(() -> undeclared(key));
-        boolean dynamic = declared.block().mode().dynamic();
-        if (dynamic == key.id().isEmpty()) {
-            throw Failure.of(
-                            Reason.INSTANCE_KEY_INVALID,
-                            dynamic
-                                    ? "id: '' (expected: one, since namespace "
-                                            + key.namespace()
-                                            + " is dynamic)"
-                                    : "id: '"
-                                            + key.id()
-                                            + "' (expected: none, since namespace "
-                                            + key.namespace()
-                                            + " is a single instance)")
-                    .with("part", "id");
-        }
-        return Optional.of(declared);
-    }
-
-    private static Failure undeclared(InstanceKey key) {
-        return Failure.of(
-                        Reason.NAMESPACE_NOT_FOUND,
-                        "namespace: '" + key.namespace() + "' (expected: one that is declared)")
-                .with("namespace", key.namespace());
     }
 
     private void checkConfirmed() {
@@ -88,11 +63,10 @@ final class Door {
         }
     }
 
-    /** Users call table operations, which nodes do not have yet. */
     private static Failure notServed() {
         return Failure.of(
                 Reason.RULE_DENIED,
-                "users are not served yet: they call table operations, by rules (expected: the token"
-                        + " of a service)");
+                "users may call only namespaces that are declared with access rules, and none is"
+                        + " (expected: the token of a service)");
     }
 }

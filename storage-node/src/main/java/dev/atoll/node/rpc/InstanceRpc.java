@@ -26,6 +26,7 @@ import dev.atoll.proto.v1.VerifyInstanceRequest;
 import dev.atoll.proto.v1.VerifyInstanceResponse;
 import dev.atoll.proto.v1.WatchAlarmsRequest;
 import dev.atoll.wire.Bookmark;
+import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,19 +57,32 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     private static final int DAMAGED_FILES_MAX = PAGE_MAX;
 
     private final Instances instances;
+    private final UserInstances ofUsers;
     private final RpcLimits limits;
     private final String node;
     private final Executor listings;
 
-    InstanceRpc(Instances instances, RpcLimits limits, String node, Executor listings) {
-        this.instances = instances;
+    InstanceRpc(Door door, RpcLimits limits, String node, Executor listings) {
+        this.instances = door.instances();
+        this.ofUsers = new UserInstances(door.instances(), door.access());
         this.limits = limits;
         this.node = node;
         this.listings = listings;
     }
 
+    /** Where instances are called, and who may. */
+    record Door(Instances instances, CallAccess.Factory access) {}
+
     @Override
     public void createInstance(CreateInstanceRequest request, StreamObserver<Instance> observer) {
+        var caller = CallContext.current().caller();
+        if (caller.kind() != Caller.Kind.SERVICE) {
+            Replies.answer(
+                    observer,
+                    () -> ofUsers.create(caller, check(request.getInstance()), terms()),
+                    Function.identity());
+            return;
+        }
         Replies.answer(
                 observer,
                 () -> instances.create(check(request.getInstance()), terms()),
@@ -79,16 +94,20 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
             DescribeInstanceRequest request, StreamObserver<Instance> observer) {
         Replies.answer(
                 observer,
-                () -> instances.describe(check(request.getInstance()), terms()),
+                () -> instances.describe(checkService(request.getInstance()), terms()),
                 this::shown);
     }
 
     @Override
     public void deleteInstance(
             DeleteInstanceRequest request, StreamObserver<DeleteInstanceResponse> observer) {
+        var caller = CallContext.current().caller();
         Replies.answer(
                 observer,
-                () -> instances.delete(check(request.getInstance()), terms()),
+                () ->
+                        caller.kind() != Caller.Kind.SERVICE
+                                ? ofUsers.delete(caller, check(request.getInstance()), terms())
+                                : instances.delete(check(request.getInstance()), terms()),
                 deleted -> DeleteInstanceResponse.getDefaultInstance());
     }
 
@@ -116,7 +135,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
             VerifyInstanceRequest request, StreamObserver<VerifyInstanceResponse> observer) {
         Replies.answer(
                 observer,
-                () -> instances.verify(check(request.getInstance()), terms()),
+                () -> instances.verify(checkService(request.getInstance()), terms()),
                 problems -> VerifyInstanceResponse.newBuilder().addAllProblems(problems).build());
     }
 
@@ -124,7 +143,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     public void compactInstance(CompactInstanceRequest request, StreamObserver<Instance> observer) {
         Replies.answer(
                 observer,
-                () -> instances.compact(check(request.getInstance()), terms()),
+                () -> instances.compact(checkService(request.getInstance()), terms()),
                 this::shown);
     }
 
@@ -136,7 +155,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         var file = instances.temporaryFile();
         Call<Bookmark> call;
         try {
-            call = instances.export(check(request.getInstance()), terms(), file);
+            call = instances.export(checkService(request.getInstance()), terms(), file);
         } catch (RuntimeException e) {
             observer.onError(Replies.exception(e));
             return;
@@ -249,6 +268,15 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
 
     private static InstanceKey check(dev.atoll.proto.v1.InstanceKey key) {
         return CallContext.current().check(key);
+    }
+
+    /** The same, of a call that users have no rules for. */
+    private static InstanceKey checkService(dev.atoll.proto.v1.InstanceKey key) {
+        if (CallContext.current().caller().kind() != Caller.Kind.SERVICE) {
+            throw Failure.of(
+                    Reason.RULE_DENIED, "this call is for services (expected: a service's token)");
+        }
+        return check(key);
     }
 
     private Terms terms() {

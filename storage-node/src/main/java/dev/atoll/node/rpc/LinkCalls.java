@@ -34,7 +34,8 @@ final class LinkCalls {
      */
     Call<? extends MessageLite> submit(LinkCall call, Set<InstanceKey> refused) {
         var key = InstanceKey.ofBytes(call.getAuthorisedKey().toByteArray());
-        var context = door.enter(context(call, key), false);
+        var context = context(call, key);
+        door.check(context, false);
         long deadlineNanos =
                 System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(call.getTimeoutMicros());
         var terms =

@@ -150,12 +150,20 @@ final class Messages {
         return seconds * MICROS + nanos / NANOS_PER_MICRO;
     }
 
+    /** Of microseconds since 1970. */
+    static Timestamp timestamp(long micros) {
+        return Timestamp.newBuilder()
+                .setSeconds(Math.floorDiv(micros, MICROS))
+                .setNanos((int) Math.floorMod(micros, MICROS) * NANOS_PER_MICRO)
+                .build();
+    }
+
     /** What a call cost. */
     static CallStats.Builder stats(
-            List<SqlResult> results, ReadTransaction tx, Turn turn, long startNanos) {
+            List<OperationResult> results, ReadTransaction tx, Turn turn, long startNanos) {
         return CallStats.newBuilder()
-                .setRowsReturned(results.stream().mapToLong(result -> result.rows().size()).sum())
-                .setRowsChanged(results.stream().mapToLong(SqlResult::changes).sum())
+                .setRowsReturned(results.stream().mapToLong(OperationResult::getRowsCount).sum())
+                .setRowsChanged(results.stream().mapToLong(OperationResult::getChanges).sum())
                 .setVmSteps(tx.vmSteps())
                 .setDuration(duration(Duration.ofNanos(System.nanoTime() - startNanos)))
                 .setQueueTime(duration(turn.queueTime()))

@@ -3,27 +3,30 @@ package dev.atoll.node.rpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.Remembered;
-import dev.atoll.node.sqlite.SqlResult;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.Bookmark;
+import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
+import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Turns mutations into tasks of their instance's lane. Thread-safe. */
 final class Mutations {
@@ -32,95 +35,92 @@ final class Mutations {
 
     private final Instances instances;
     private final Operations operations;
+    private final CallAccess.Factory access;
 
-    Mutations(Instances instances, Operations operations) {
+    Mutations(Instances instances, Operations operations, CallAccess.Factory access) {
         this.instances = instances;
         this.operations = operations;
+        this.access = access;
     }
 
     /** Runs all operations in one transaction; once for each request_id. */
     Call<MutateResponse> submit(CallContext context, MutateRequest request, Terms terms) {
         var key = context.check(request.getInstance());
-        var writes = operations.write(context.caller(), request);
-        var requestId = request.getRequestId().isEmpty() ? null : requestId(request);
-        var digest = requestId == null ? ByteString.EMPTY : digest(request);
-        var principal = context.caller().principal();
-        if (requestId == null) {
-            return instances.write(key, terms, new Plain(writes));
-        }
-        return instances.write(
-                key,
-                terms,
-                (tx, turn) -> {
-                    var found = tx.findRequest(principal, requestId);
-                    if (found.isPresent()) {
-                        return replay(found.get(), digest);
-                    }
-                    // Remembering is a change: this commit's number is used in any case.
-                    var built = mutate(writes, tx, turn, tx.nextCommit());
-                    tx.remember(principal, requestId, new Remembered(digest, built.toByteString()));
-                    return built;
-                });
+        operations.check(context.caller(), request);
+        return instances.write(key, terms, new Work(context.caller(), key, request));
     }
 
-    /** A mutation that is not remembered. One thread at a time. */
-    private static final class Plain implements Instances.WriteWork<MutateResponse> {
+    /** One mutation. Used on the instance's lane alone, once it was handed over. */
+    private final class Work implements Instances.WriteWork<MutateResponse> {
+        private final String principal;
+        private final CallAccess mine;
         private final List<WriteOperation> writes;
+        private final @Nullable UUID requestId;
+        private final ByteString digest;
         private long incarnation;
         private long said;
 
-        Plain(List<WriteOperation> writes) {
-            this.writes = writes;
+        Work(Caller caller, InstanceKey key, MutateRequest request) {
+            this.principal = caller.principal();
+            this.mine = access.of(caller, key);
+            this.writes = request.getOperationsList();
+            this.requestId = request.getRequestId().isEmpty() ? null : requestId(request);
+            this.digest = requestId == null ? ByteString.EMPTY : digest(request);
+        }
+
+        @Override
+        public void checkCreation(Optional<BlockInForce> block) {
+            mine.checkCreation(block);
         }
 
         @Override
         public MutateResponse run(WriteTransaction tx, Turn turn) {
+            // Before a remembered reply, too.
+            mine.enter(tx, turn);
             incarnation = turn.incarnation();
             said = tx.nextCommit();
-            return mutate(writes, tx, turn, said);
+            if (requestId == null) {
+                return mutate(tx, turn);
+            }
+            var found = tx.findRequest(principal, requestId);
+            if (found.isPresent()) {
+                return replay(found.get(), digest);
+            }
+            // Remembering is a change: this commit's number is used in any case.
+            var built = mutate(tx, turn);
+            tx.remember(principal, requestId, new Remembered(digest, built.toByteString()));
+            return built;
+        }
+
+        private MutateResponse mutate(WriteTransaction tx, Turn turn) {
+            long start = System.nanoTime();
+            var runner = new OperationRunner(turn, mine.caller());
+            var response = MutateResponse.newBuilder();
+            for (int i = 0; i < writes.size(); i++) {
+                var operation = writes.get(i);
+                response.addResults(Operations.inOperation(i, () -> runner.write(operation, tx)));
+            }
+            mine.leave(tx, turn);
+            if (!runner.caller().ruled()) {
+                response.setStats(Messages.stats(response.getResultsList(), tx, turn, start));
+            }
+            return response.setBookmark(new Bookmark(incarnation, said).toString()).build();
         }
 
         /** Only now it is known whether a page changed: UPDATE t SET a = a counts rows, no more. */
         @Override
         public MutateResponse done(MutateResponse response, long commit) {
-            return commit == said
+            return requestId != null || commit == said
                     ? response
                     : response.toBuilder()
                             .setBookmark(new Bookmark(incarnation, commit).toString())
                             .build();
         }
-    }
 
-    private static MutateResponse mutate(
-            List<WriteOperation> writes, WriteTransaction tx, Turn turn, long commit) {
-        long start = System.nanoTime();
-        var results = new ArrayList<SqlResult>(writes.size());
-        for (int i = 0; i < writes.size(); i++) {
-            var operation = writes.get(i);
-            results.add(Operations.inOperation(i, () -> execute(operation, tx)));
+        @Override
+        public Failure told(Failure why) {
+            return mine.toldOfWrite(why);
         }
-        var response =
-                MutateResponse.newBuilder()
-                        .setBookmark(new Bookmark(turn.incarnation(), commit).toString())
-                        .setStats(Messages.stats(results, tx, turn, start));
-        results.forEach(result -> response.addResults(Messages.result(result)));
-        return response.build();
-    }
-
-    private static SqlResult execute(WriteOperation operation, WriteTransaction tx) {
-        var result = tx.execute(Messages.sqlCall(operation.getSql()));
-        if (operation.hasExpectChanges() && result.changes() != operation.getExpectChanges()) {
-            throw Failure.of(
-                            Reason.EXPECTATION_FAILED,
-                            "changes: "
-                                    + result.changes()
-                                    + " (expected: "
-                                    + operation.getExpectChanges()
-                                    + ")")
-                    .with("changes", Long.toString(result.changes()))
-                    .with("expected", Long.toString(operation.getExpectChanges()));
-        }
-        return result;
     }
 
     private static MutateResponse replay(Remembered remembered, ByteString digest) {

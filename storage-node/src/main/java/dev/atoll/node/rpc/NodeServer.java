@@ -2,6 +2,7 @@ package dev.atoll.node.rpc;
 
 import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.ConfigVersions;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.wire.ReadableBodies;
 import io.grpc.Server;
@@ -14,6 +15,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The gRPC server of a node. Thread-safe. */
 public final class NodeServer implements AutoCloseable {
+    /** A user's claims come in it: what a token of 8 KiB can hold, in base 64. */
+    private static final int METADATA_BYTES_MAX = 32 * 1024;
+
     private static final Duration STOP_AFTER = Duration.ofSeconds(5);
 
     private final Server server;
@@ -55,14 +60,20 @@ public final class NodeServer implements AutoCloseable {
         var health = new HealthStatusManager();
         var listings = Executors.newVirtualThreadPerTaskExecutor();
         var operations = new Operations(limits.operationsMax());
-        var queries = new Queries(instances, operations);
-        var mutations = new Mutations(instances, operations);
-        var door = new Door(options.config());
+        var access = new CallAccess.Factory(options.blocks(), InstantSource.system());
+        var queries = new Queries(instances, operations, access);
+        var mutations = new Mutations(instances, operations, access);
+        var door = new Door(options.config(), options.blocks());
         var link = new LinkRpc(new LinkCalls(queries, mutations, door), load, metrics);
         var services =
                 List.of(
                         new DatabaseRpc(queries, mutations, limits).bindService(),
-                        new InstanceRpc(instances, limits, nodeId, listings).bindService(),
+                        new InstanceRpc(
+                                        new InstanceRpc.Door(instances, access),
+                                        limits,
+                                        nodeId,
+                                        listings)
+                                .bindService(),
                         new ConfigRpc(options.versions(), options.config(), listings)
                                 .bindService());
         for (var service : services) {
@@ -74,6 +85,7 @@ public final class NodeServer implements AutoCloseable {
                         .addService(ProtoReflectionServiceV1.newInstance())
                         .addStreamTracerFactory(metrics.tracer())
                         .maxInboundMessageSize(limits.messageBytesMax())
+                        .maxInboundMetadataSize(METADATA_BYTES_MAX)
                         // No call blocks the transport's threads: work goes to lanes.
                         .directExecutor()
                         .build();
@@ -97,13 +109,15 @@ public final class NodeServer implements AutoCloseable {
      * What the server is told besides its instances. Immutable.
      *
      * @param limits of calls
-     * @param config which declarations are in force
+     * @param config whether it is known what is in force
+     * @param blocks which are in force
      * @param versions of the declarations
      * @param registry for its metrics
      */
     public record Options(
             RpcLimits limits,
             ActiveConfig config,
+            BlocksInForce blocks,
             ConfigVersions versions,
             MeterRegistry registry) {}
 

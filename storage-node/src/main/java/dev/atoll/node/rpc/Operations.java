@@ -3,13 +3,10 @@ package dev.atoll.node.rpc;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.ReadOperation;
-import dev.atoll.proto.v1.SqlStatement;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Supplier;
 
 /** Checks the operations of calls before they go to a lane. Immutable. */
@@ -21,34 +18,30 @@ final class Operations {
         this.most = most;
     }
 
-    /** The statements of a query. */
-    List<SqlStatement> read(Caller caller, QueryRequest request) {
+    /** Throws unless the caller may ask for those of a query. */
+    void check(Caller caller, QueryRequest request) {
         checkCount(request.getOperationsCount());
-        var statements = new ArrayList<SqlStatement>(request.getOperationsCount());
         for (int i = 0; i < request.getOperationsCount(); i++) {
             var operation = request.getOperations(i);
-            checkKind(
+            check(
+                    caller,
                     operation.getOperationCase() == ReadOperation.OperationCase.OPERATION_NOT_SET,
                     operation.hasSql(),
                     i);
-            checkService(caller, i);
-            statements.add(operation.getSql());
         }
-        return statements;
     }
 
-    /** The operations of a mutation. */
-    List<WriteOperation> write(Caller caller, MutateRequest request) {
+    /** Throws unless the caller may ask for those of a mutation. */
+    void check(Caller caller, MutateRequest request) {
         checkCount(request.getOperationsCount());
         for (int i = 0; i < request.getOperationsCount(); i++) {
             var operation = request.getOperations(i);
-            checkKind(
+            check(
+                    caller,
                     operation.getOperationCase() == WriteOperation.OperationCase.OPERATION_NOT_SET,
                     operation.hasSql(),
                     i);
-            checkService(caller, i);
         }
-        return request.getOperationsList();
     }
 
     /** Runs one of them; a failure names it. */
@@ -69,20 +62,14 @@ final class Operations {
         }
     }
 
-    private static void checkKind(boolean unset, boolean sql, int index) {
+    private static void check(Caller caller, boolean unset, boolean sql, int index) {
         if (unset) {
             throw Failure.of(
                             Reason.VALIDATION_FAILED,
                             "operation " + index + ": empty (expected: one of its kinds)")
                     .inOperation(index);
         }
-        if (!sql) {
-            throw Replies.unimplemented("operation " + index + ": typed table operations");
-        }
-    }
-
-    private static void checkService(Caller caller, int index) {
-        if (caller.kind() != Caller.Kind.SERVICE) {
+        if (sql && caller.kind() != Caller.Kind.SERVICE) {
             throw Failure.of(
                             Reason.RULE_DENIED,
                             "SQL is for services; users call typed operations under declared rules")

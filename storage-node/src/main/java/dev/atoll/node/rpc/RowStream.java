@@ -5,12 +5,12 @@ import dev.atoll.node.instance.Call;
 import dev.atoll.node.sqlite.RowSink;
 import dev.atoll.node.sqlite.SqlColumn;
 import dev.atoll.node.sqlite.SqlValue;
-import dev.atoll.proto.v1.CallStats;
 import dev.atoll.proto.v1.ColumnList;
+import dev.atoll.proto.v1.OperationResult;
 import dev.atoll.proto.v1.QueryStreamEnd;
 import dev.atoll.proto.v1.QueryStreamResponse;
+import dev.atoll.proto.v1.Row;
 import dev.atoll.proto.v1.RowChunk;
-import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -37,7 +37,6 @@ final class RowStream implements RowSink {
     private RowChunk.Builder chunk = RowChunk.newBuilder();
     private long chunkBytes;
     private long count;
-    private String bookmark = "";
 
     RowStream(ServerCallStreamObserver<QueryStreamResponse> observer, Duration stallMax) {
         this.observer = observer;
@@ -46,7 +45,7 @@ final class RowStream implements RowSink {
     }
 
     /** Ends the stream when the call ends, and the call when the client goes away. */
-    void serve(Call<CallStats> call) {
+    void serve(Call<QueryStreamEnd.Builder> call) {
         observer.setOnCancelHandler(
                 () -> {
                     call.abandon();
@@ -55,9 +54,9 @@ final class RowStream implements RowSink {
         var _ =
                 call.reply()
                         .whenComplete(
-                                (stats, error) -> {
+                                (end, error) -> {
                                     if (error == null) {
-                                        end(stats);
+                                        end(end);
                                     } else {
                                         end(error);
                                     }
@@ -73,7 +72,10 @@ final class RowStream implements RowSink {
 
     @Override
     public void row(List<SqlValue> values) {
-        var row = Messages.row(values);
+        add(Messages.row(values));
+    }
+
+    private void add(Row row) {
         chunk.addRows(row);
         chunkBytes += row.getSerializedSize();
         count++;
@@ -82,16 +84,20 @@ final class RowStream implements RowSink {
         }
     }
 
-    void bookmark(Bookmark newest) {
-        flush();
-        bookmark = newest.toString();
+    /** A whole page of a table. */
+    void page(OperationResult result) {
+        send(
+                QueryStreamResponse.newBuilder()
+                        .setColumns(ColumnList.newBuilder().addAllColumns(result.getColumnsList()))
+                        .build());
+        result.getRowsList().forEach(this::add);
     }
 
     long count() {
         return count;
     }
 
-    private void flush() {
+    void flush() {
         if (chunk.getRowsCount() > 0) {
             send(QueryStreamResponse.newBuilder().setRows(chunk).build());
             chunk = RowChunk.newBuilder();
@@ -127,10 +133,9 @@ final class RowStream implements RowSink {
         notifyAll();
     }
 
-    private synchronized void end(CallStats stats) {
+    private synchronized void end(QueryStreamEnd.Builder end) {
         if (!ended) {
             ended = true;
-            var end = QueryStreamEnd.newBuilder().setBookmark(bookmark).setStats(stats);
             observer.onNext(QueryStreamResponse.newBuilder().setEnd(end).build());
             observer.onCompleted();
         }

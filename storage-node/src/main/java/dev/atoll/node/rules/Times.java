@@ -45,6 +45,11 @@ public final class Times {
                 Math.multiplyExact(moment.getEpochSecond(), 1_000_000L), moment.getNano() / 1_000);
     }
 
+    /** Whether it lies in the years that there are. */
+    public static boolean isMoment(long micros) {
+        return micros >= MOMENT_MIN && micros <= MOMENT_MAX;
+    }
+
     /** Reads RFC 3339; throws {@link IllegalArgumentException}. */
     public static long moment(String text) {
         try {
@@ -55,7 +60,7 @@ public final class Times {
                     throw new IllegalArgumentException(
                             "'" + text + "' (expected: whole microseconds)");
                 }
-                if (micros >= MOMENT_MIN && micros <= MOMENT_MAX) {
+                if (isMoment(micros)) {
                     return micros;
                 }
             }

@@ -109,7 +109,7 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /** To be called before anything that does not only read. */
-    private void beginOther() {
+    void beginOther() {
         checkUsable();
         endReading();
     }
@@ -412,7 +412,7 @@ public final class InstanceDatabase implements AutoCloseable {
     }
 
     /** Remembers the failures after which this connection is not to be used again. */
-    private Failure noted(Failure failure) {
+    Failure noted(Failure failure) {
         if (broken == null
                 && (failure.reason() == Reason.INSTANCE_QUARANTINED
                         || failure.reason() == Reason.OUTCOME_UNKNOWN)) {
@@ -465,7 +465,7 @@ public final class InstanceDatabase implements AutoCloseable {
         return Optional.ofNullable(broken);
     }
 
-    /** What it is made of; for tests. */
+    /** What it is made of. */
     Engine engine() {
         return engine;
     }

@@ -182,6 +182,7 @@ public final class PlainDatabase implements AutoCloseable {
         try (var export = open(copy)) {
             export.run("DROP TABLE _atoll_meta");
             export.run("DROP TABLE _atoll_request");
+            export.run("DROP TABLE IF EXISTS _atoll_schema");
             export.run("VACUUM");
             // One file, as whoever gets it expects.
             export.run("PRAGMA journal_mode = DELETE");

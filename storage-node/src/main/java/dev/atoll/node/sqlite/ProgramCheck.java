@@ -75,7 +75,7 @@ final class ProgramCheck {
         switch (program.text(OPCODE)) {
             case "Transaction" -> {
                 boolean writes = program.longValue(P2) != 0;
-                if (writes && program.longValue(P1) != MAIN) {
+                if (writes && program.longValue(P1) != MAIN && !isAlter(text)) {
                     throw TextCheck.notAllowed(
                             "a temporary table",
                             "use a common table (WITH …) or an ordinary table");
@@ -105,6 +105,12 @@ final class ProgramCheck {
             }
         }
         return false;
+    }
+
+    /** It looks for what names the table in the temporary schema too, which is always empty. */
+    private static boolean isAlter(StatementText text) {
+        return text.kind() == StatementKind.SCHEMA
+                && text.tokens().getFirst().is("ALTER", text.sql());
     }
 
     private void checkRead(StatementText text, long root, long database) {

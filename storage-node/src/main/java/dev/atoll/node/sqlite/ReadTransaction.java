@@ -92,15 +92,15 @@ public sealed class ReadTransaction permits WriteTransaction {
         Statements.Checked checked = null;
         boolean done = false;
         try {
-            checked = engine.statements().find(call.sql(), mayWrite);
+            checked = engine.statements().find(call, mayWrite);
             var parameters = checked.parameters().bind(call, engine.limits().valueBytesMax());
             if (checked.writes()) {
-                writes(checked.kind());
+                writes(checked.kind(), call);
             }
             rows(checked.prepared(), parameters, sink);
             var outcome = checked.changesRows() ? outcome(checked) : Outcome.NONE;
             done = true;
-            engine.statements().done(call.sql(), checked);
+            engine.statements().done(call, checked);
             if (checked.writes()) {
                 wrote(checked.kind());
             }
@@ -111,14 +111,14 @@ public sealed class ReadTransaction permits WriteTransaction {
             if (!done) {
                 anyFailed = true;
                 if (checked != null) {
-                    engine.statements().failed(call.sql(), checked);
+                    engine.statements().failed(call, checked);
                 }
             }
         }
     }
 
     /** A statement that writes is about to run. */
-    void writes(StatementKind kind) throws SQLException {
+    void writes(StatementKind kind, SqlCall call) throws SQLException {
         throw new IllegalStateException(kind + " in a transaction that reads");
     }
 

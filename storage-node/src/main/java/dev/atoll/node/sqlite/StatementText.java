@@ -47,6 +47,16 @@ record StatementText(String sql, List<Token> tokens, StatementKind kind, boolean
         return new StatementText(sql, body, kind, start > first);
     }
 
+    /** A statement of the node's own, which is one and in order. */
+    static StatementText ofNode(String sql) {
+        var tokens = List.copyOf(Tokenizer.tokens(sql));
+        var kind =
+                tokens.getFirst().is("PRAGMA", sql)
+                        ? StatementKind.WRITING_PRAGMA
+                        : new TextCheck(sql, tokens).kindAlone();
+        return new StatementText(sql, tokens, kind, false);
+    }
+
     /** Half a pair would reach SQLite as a question mark, which is a parameter. */
     private static void checkCharacters(String sql) {
         if (sql.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {

@@ -1,5 +1,6 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.sqlite.SqlCall.Author;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The callers' statements of one instance: each text is checked and prepared once, and the most
+ * The statements that run in one instance: each text is checked and prepared once, and the most
  * recently used are kept. One thread at a time.
  */
 final class Statements {
@@ -21,7 +22,14 @@ final class Statements {
     private final SqliteConnection connection;
     private final long sqlBytesMax;
     private final ProgramCheck programCheck;
-    private final Map<String, Checked> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Text, Checked> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** A caller who sends the node's own text has it checked like any other. */
+    private record Text(Author author, String sql) {
+        static Text of(SqlCall call) {
+            return new Text(call.author(), call.sql());
+        }
+    }
 
     /** A statement that has passed the checks. */
     record Checked(
@@ -46,32 +54,34 @@ final class Statements {
      * The checked statement of that text. Throws READ_ONLY if it writes and must not, and whatever
      * the checks refuse it for, which comes first.
      */
-    Checked find(String sql, boolean mayWrite) throws SQLException {
-        var checked = kept.get(sql);
+    Checked find(SqlCall call, boolean mayWrite) throws SQLException {
+        var sql = call.sql();
+        var text = Text.of(call);
+        var checked = kept.get(text);
         if (checked == null) {
-            checked = check(sql, mayWrite);
+            checked = call.author() == Author.NODE ? prepare(sql) : check(sql, mayWrite);
             // A pragma runs while it is prepared: it has to be prepared again each time.
             if (!checked.kind.isPragma() && sql.length() <= KEPT_LENGTH_MAX) {
-                keep(sql, checked);
+                keep(text, checked);
             }
         }
         if (checked.writes && !mayWrite) {
-            done(sql, checked);
+            done(call, checked);
             throw readOnly();
         }
         return checked;
     }
 
     /** To be called when a statement has run to its end. */
-    void done(String sql, Checked checked) {
-        if (checked.kind.isPragma() || sql.length() > KEPT_LENGTH_MAX) {
+    void done(SqlCall call, Checked checked) {
+        if (checked.kind.isPragma() || call.sql().length() > KEPT_LENGTH_MAX) {
             checked.prepared.close();
         }
     }
 
     /** To be called when a statement has failed: the driver has closed it. */
-    void failed(String sql, Checked checked) {
-        kept.remove(sql);
+    void failed(SqlCall call, Checked checked) {
+        kept.remove(Text.of(call));
         checked.prepared.close();
     }
 
@@ -89,13 +99,25 @@ final class Statements {
         kept.clear();
     }
 
-    private void keep(String sql, Checked checked) {
-        kept.put(sql, checked);
+    private void keep(Text text, Checked checked) {
+        kept.put(text, checked);
         if (kept.size() > KEPT_MAX) {
             var oldest = kept.entrySet().iterator();
             oldest.next().getValue().prepared.close();
             oldest.remove();
         }
+    }
+
+    /** One that the node made of what it knows. */
+    private Checked prepare(String sql) throws SQLException {
+        checkLength(sql);
+        var text = StatementText.ofNode(sql);
+        return new Checked(
+                text.kind(),
+                false,
+                text.kind() != StatementKind.SELECT,
+                Parameters.of(text),
+                connection.prepare(sql));
     }
 
     private Checked check(String sql, boolean mayWrite) throws SQLException {

@@ -79,6 +79,11 @@ final class TextCheck {
         return kind;
     }
 
+    /** What the statement is, whatever names are in it. */
+    StatementKind kindAlone() {
+        return kindOfFirst();
+    }
+
     private StatementKind kindOfFirst() {
         var keyword = tokens.getFirst().text(sql).toUpperCase(Locale.ROOT);
         var instead = FORBIDDEN.get(keyword);

@@ -5,6 +5,7 @@ import dev.atoll.wire.Reason;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,22 @@ public final class WriteTransaction extends ReadTransaction {
     private @Nullable Failure failed;
     private boolean schemaTouched;
     private boolean otherwiseChanged;
+    private Set<String> declared = Set.of();
 
     WriteTransaction(Engine engine, CallBudget budget, Instant now) throws SQLException {
         super(engine, budget);
         this.now = now;
         this.level = engine.meta().requests();
         this.changesBefore = engine.connection().totalChanges();
+    }
+
+    /**
+     * From now on callers' statements may not change those tables, nor what hangs on them.
+     *
+     * @param tables in lower case
+     */
+    public void protect(Set<String> tables) {
+        declared = tables;
     }
 
     /** Runs a statement of any allowed kind. Once one has failed, the transaction is over. */
@@ -143,7 +154,10 @@ public final class WriteTransaction extends ReadTransaction {
     }
 
     @Override
-    void writes(StatementKind kind) throws SQLException {
+    void writes(StatementKind kind, SqlCall call) throws SQLException {
+        if (kind == StatementKind.SCHEMA && call.author() == SqlCall.Author.CALLER) {
+            SchemaNames.check(call.sql(), declared);
+        }
         if (kind == StatementKind.SCHEMA && !schemaTouched) {
             schemaBefore = engine.connection().number(SCHEMA_VERSION);
             schemaTouched = true;

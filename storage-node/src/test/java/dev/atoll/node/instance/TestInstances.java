@@ -1,6 +1,7 @@
 package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
+import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.journal.FileJournal;
@@ -9,6 +10,7 @@ import dev.atoll.node.journal.JournalSettings;
 import dev.atoll.node.journal.LogMark;
 import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.operations.RowIds;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.node.sqlite.SqliteLimits;
@@ -73,6 +75,7 @@ final class TestInstances implements AutoCloseable {
                                 new InstanceMetrics(new SimpleMeterRegistry()),
                                 journal,
                                 recovery),
+                        new BlocksInForce(Optional::empty, new RowIds(new Random(3))),
                         new InstanceLimits(
                                 openMax,
                                 100,

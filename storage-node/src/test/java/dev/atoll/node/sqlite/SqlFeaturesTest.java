@@ -51,6 +51,20 @@ class SqlFeaturesTest {
     }
 
     @Test
+    void altersTables() {
+        database.executeAll(
+                "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)",
+                "CREATE INDEX note_body ON note(body)",
+                "INSERT INTO note VALUES (1, 'lagoon')",
+                "ALTER TABLE note RENAME COLUMN body TO text",
+                "ALTER TABLE note RENAME TO page",
+                "ALTER TABLE page ADD COLUMN title TEXT",
+                "ALTER TABLE page DROP COLUMN title");
+        assertThat(database.rows("SELECT id, text FROM page INDEXED BY note_body"))
+                .containsExactly(List.of(1L, "lagoon"));
+    }
+
+    @Test
     void doesNotBlameTheFileForAnIndexThatLagsBehind() {
         database.executeAll(
                 "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)",

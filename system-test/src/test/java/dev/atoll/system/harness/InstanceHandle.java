@@ -47,6 +47,16 @@ public record InstanceHandle(TestClient client, InstanceKey key) {
         return client.database().query(queryRequest(Sql.read(sql, parameters))).getResults(0);
     }
 
+    /** Reads by one operation. */
+    public OperationResult read(ReadOperation operation) {
+        return client.database().query(queryRequest(operation)).getResults(0);
+    }
+
+    /** Writes by one operation. */
+    public OperationResult run(WriteOperation operation) {
+        return mutate(operation).getResults(0);
+    }
+
     /** The rows that one statement reads. */
     public List<List<Object>> rows(String sql, Object... parameters) {
         return Sql.rows(query(sql, parameters));
