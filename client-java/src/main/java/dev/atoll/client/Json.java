@@ -1,6 +1,7 @@
 package dev.atoll.client;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ public record Json(String text) {
                             if (c == '"' || c == '\\') {
                                 text.append('\\').append((char) c);
                             } else if (c < ' ') {
-                                text.append(String.format("\\u%04x", c));
+                                text.append(String.format(Locale.ROOT, "\\u%04x", c));
                             } else {
                                 text.append((char) c);
                             }
