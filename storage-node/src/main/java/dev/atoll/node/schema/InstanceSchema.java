@@ -55,8 +55,8 @@ public final class InstanceSchema {
 
     /** Whether an instance has the declared schema. */
     public static boolean isAt(InstanceDatabase database, BlockSchema wanted, CallBudget budget) {
-        return database.read(budget, StoredSchema::read)
-                .filter(stored -> stored.fingerprint().equals(wanted.fingerprint()))
+        return database.read(budget, StoredSchema::readFingerprint)
+                .filter(wanted.fingerprint()::equals)
                 .isPresent();
     }
 

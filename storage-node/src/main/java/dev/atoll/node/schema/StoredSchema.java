@@ -6,6 +6,8 @@ import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.node.sqlite.WriteTransaction;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +33,9 @@ record StoredSchema(long version, ByteString fingerprint, List<String> migration
     private static final SqlCall READ =
             SqlCall.ofNode("SELECT version, fingerprint FROM _atoll_schema", List.of());
 
+    private static final SqlCall READ_FINGERPRINT =
+            SqlCall.ofNode("SELECT fingerprint FROM _atoll_schema", List.of());
+
     private static final SqlCall READ_MIGRATIONS =
             SqlCall.ofNode(
                     "SELECT each.value FROM _atoll_schema, json_each(migrations) AS each",
@@ -47,6 +52,20 @@ record StoredSchema(long version, ByteString fingerprint, List<String> migration
 
     StoredSchema {
         migrations = List.copyOf(migrations);
+    }
+
+    /** What every instance is asked when it wakes: one row, and nothing but its fingerprint. */
+    static Optional<ByteString> readFingerprint(ReadTransaction tx) {
+        try {
+            return tx.query(READ_FINGERPRINT).rows().stream()
+                    .findFirst()
+                    .map(row -> blob(row.getFirst()));
+        } catch (Failure e) {
+            if (e.reason() == Reason.SQL_ERROR) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** Empty where no declaration has reached the instance yet. */

@@ -1,6 +1,5 @@
 package dev.atoll.system.harness;
 
-import com.google.protobuf.NullValue;
 import com.google.protobuf.Timestamp;
 import dev.atoll.proto.v1.CountRows;
 import dev.atoll.proto.v1.DeleteRow;
@@ -8,6 +7,7 @@ import dev.atoll.proto.v1.DeleteRows;
 import dev.atoll.proto.v1.GetRow;
 import dev.atoll.proto.v1.InsertRow;
 import dev.atoll.proto.v1.ListRows;
+import dev.atoll.proto.v1.NullValue;
 import dev.atoll.proto.v1.OperationResult;
 import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.proto.v1.SearchRows;
