@@ -46,7 +46,9 @@ final class FieldNote {
                                                 + reference.table()
                                                 + "."
                                                 + reference.field()));
-        field.presence().initial().ifPresent(value -> parts.add("default: " + initial(value, field)));
+        field.presence()
+                .initial()
+                .ifPresent(value -> parts.add("default: " + initial(value, field)));
         if (table.features().ttl().equals(Optional.of(field.name()))) {
             parts.add("the row is gone after it");
         }

@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.lang.model.SourceVersion;
@@ -140,8 +140,7 @@ final class JavaSource {
         var parts = new ArrayList<String>();
         int slots = 1;
         for (var field : fields) {
-            boolean nullable =
-                    isNew ? FieldNote.mayBeLeftOut(field) : !field.presence().required();
+            boolean nullable = isNew ? FieldNote.mayBeLeftOut(field) : !field.presence().required();
             parts.add("        " + component(field, nullable));
             boolean wide = field.type() == FieldType.INTEGER || field.type() == FieldType.REAL;
             slots += wide && !nullable ? 2 : 1;
@@ -180,7 +179,9 @@ final class JavaSource {
         if (!field.isComputed()) {
             return "@Field(" + value + ") ";
         }
-        return renamed ? "@Field(value = " + value + ", computed = true) " : "@Field(computed = true) ";
+        return renamed
+                ? "@Field(value = " + value + ", computed = true) "
+                : "@Field(computed = true) ";
     }
 
     private String type(FieldType type, boolean nullable) {

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /** Names of types for the tables of a namespace: {@code order_items} is OrderItems. Immutable. */
 final class TypeNames {
@@ -58,11 +58,12 @@ final class TypeNames {
 
     private static String typeName(String table) {
         var name = new StringBuilder();
-        for (var part : table.split("_")) {
-            if (!part.isEmpty()) {
-                name.append(part.substring(0, 1).toUpperCase(Locale.ROOT));
-                name.append(part.substring(1));
+        boolean begins = true;
+        for (char c : table.toCharArray()) {
+            if (c != '_') {
+                name.append(begins ? Character.toUpperCase(c) : c);
             }
+            begins = c == '_';
         }
         if (name.isEmpty() || Character.isDigit(name.charAt(0))) {
             name.insert(0, "Table");

@@ -69,7 +69,8 @@ final class TypeScriptSource {
 
     private static void addField(StringBuilder text, Table table, Field field) {
         text.append("  /** ").append(escaped(FieldNote.of(table, field))).append(" */\n  ");
-        text.append(Table.ID.equals(field.name()) || !FieldNote.isWritten(field) ? "readonly " : "");
+        text.append(
+                Table.ID.equals(field.name()) || !FieldNote.isWritten(field) ? "readonly " : "");
         text.append(field.name()).append(": ").append(type(field)).append(";\n");
     }
 
@@ -114,7 +115,9 @@ final class TypeScriptSource {
                         c ->
                                 JavaSource.isPlain(c)
                                         ? Character.toString(c)
-                                        : instead.isEmpty() ? "\\u{" + Integer.toHexString(c) + "}" : instead)
+                                        : instead.isEmpty()
+                                                ? "\\u{" + Integer.toHexString(c) + "}"
+                                                : instead)
                 .collect(Collectors.joining());
     }
 }
