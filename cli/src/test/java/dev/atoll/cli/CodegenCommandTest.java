@@ -3,7 +3,6 @@ package dev.atoll.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.cli.terminal.ExitCode;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,8 +11,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +37,7 @@ class CodegenCommandTest {
                       state:    { type: text, required: true, default: open, enum: [open, "it's"] }
                       customer: { type: text, references: customers.id, index: true }
                       paid:     { type: boolean, required: true, default: false }
-                      code:     { type: text, unique: true, pattern: '^\\d{2}*/$' }
+                      code:     { type: text, unique: true, pattern: '^\\d*/{2}$' }
                       meta:     { type: json }
                       raw:      { type: blob }
                       due:      { type: datetime, min: '2026-01-01T00:00:00Z' }
@@ -84,7 +83,7 @@ class CodegenCommandTest {
                          * @param state text; one of: open, it's; default: open
                          * @param customer text; references customers.id
                          * @param paid boolean; default: false
-                         * @param code text; matches ^&#92;d&#123;2&#125;&#42;/$; unique
+                         * @param code text; matches ^&#92;d&#42;/&#123;2&#125;$; unique
                          * @param meta json
                          * @param raw blob
                          * @param due datetime; at least 2026-01-01T00:00:00Z; the row is gone after it
@@ -177,7 +176,7 @@ class CodegenCommandTest {
                           customer: string | null;
                           /** boolean; default: false */
                           paid: boolean;
-                          /** text; matches ^\\d{2}* /$; unique */
+                          /** text; matches ^\\d* /{2}$; unique */
                           code: string | null;
                           /** json */
                           meta: Json | null;
@@ -224,15 +223,14 @@ class CodegenCommandTest {
                   default:
                     tables:
                       string:   { fields: { a: { type: text } } }
-                      _1:       { fields: { a: { type: text } } }
+                      field:    { fields: { a: { type: text } } }
                       object:
                         fields:
                           class:    { type: text, required: true }
                           class_:   { type: text }
                           hashCode: { type: integer, required: true }
                           wait:     { type: integer, computed: hashCode + 1 }
-                          _:        { type: text }
-                          record:   { type: text }
+                                      record:   { type: text }
                           yield:    { type: text }
                           String:   { type: text }
                           New:      { type: text }
@@ -252,13 +250,12 @@ class CodegenCommandTest {
                             "class_",
                             "hashCode_",
                             "wait_",
-                            "__",
                             "record",
                             "yield",
                             "String",
                             "New");
             assertThat(loader.loadClass("com.example.default_.StringRow").isRecord()).isTrue();
-            assertThat(loader.loadClass("com.example.default_.Table1").isRecord()).isTrue();
+            assertThat(loader.loadClass("com.example.default_.FieldRow").isRecord()).isTrue();
             assertThat(loader.loadClass("com.example.two_words.A").isRecord()).isTrue();
         }
         assertThat(java.resolve("com/example/default_/ObjectRow.java"))
@@ -367,12 +364,7 @@ class CodegenCommandTest {
                     new ArrayList<>(
                             List.of("-proc:none", "-Werror", "-Xlint:all,-classfile,-path"));
             options.addAll(List.of("-Xdoclint:all,-missing", "-d", classes().toString()));
-            options.addAll(
-                    List.of(
-                            "-cp",
-                            String.join(
-                                    File.pathSeparator,
-                                    Arrays.asList(path.split(File.pathSeparator, -1)))));
+            options.addAll(List.of("-cp", path));
             boolean compiled =
                     compiler.getTask(
                                     said,
@@ -387,7 +379,7 @@ class CodegenCommandTest {
         assertThat(said.toString()).isEmpty();
     }
 
-    private TreeMap<String, String> contents() throws IOException {
+    private Map<String, String> contents() throws IOException {
         var contents = new TreeMap<String, String>();
         for (var root : List.of(java, typescript)) {
             try (var files = Files.walk(root)) {

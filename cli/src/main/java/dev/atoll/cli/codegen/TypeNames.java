@@ -56,17 +56,16 @@ final class TypeNames {
         }
     }
 
+    /** Names of tables begin with a letter. */
     private static String typeName(String table) {
         var name = new StringBuilder();
         boolean begins = true;
-        for (char c : table.toCharArray()) {
+        for (int i = 0; i < table.length(); i++) {
+            char c = table.charAt(i);
             if (c != '_') {
                 name.append(begins ? Character.toUpperCase(c) : c);
             }
             begins = c == '_';
-        }
-        if (name.isEmpty() || Character.isDigit(name.charAt(0))) {
-            name.insert(0, "Table");
         }
         return TAKEN.contains(name.toString()) ? name + "Row" : name.toString();
     }
