@@ -230,7 +230,7 @@ class CodegenCommandTest {
                           class_:   { type: text }
                           hashCode: { type: integer, required: true }
                           wait:     { type: integer, computed: hashCode + 1 }
-                                      record:   { type: text }
+                          record:   { type: text }
                           yield:    { type: text }
                           String:   { type: text }
                           New:      { type: text }
