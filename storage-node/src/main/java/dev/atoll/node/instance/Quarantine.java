@@ -115,13 +115,20 @@ final class Quarantine {
                 .or(() -> found(folder.findInstanceFile(entry.shard(), entry.incarnation())));
     }
 
-    /** What lies beside its file counts, whatever the catalogue says. */
+    /**
+     * What lies beside its file counts, whatever the catalogue says. Throws NODE_UNAVAILABLE if it
+     * cannot be read now.
+     */
     static Optional<Failure> found(Path file) {
         Optional<String> why;
         try {
             why = InstanceFiles.findReason(file);
         } catch (IOException e) {
-            why = Optional.of(file + ": why it is quarantined cannot be read: " + e.getMessage());
+            // That there is a reason is nothing to go by for ever: it may be read the next time.
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    file + ": why it is quarantined cannot be read: " + e.getMessage(),
+                    e);
         }
         return why.or(
                         () ->

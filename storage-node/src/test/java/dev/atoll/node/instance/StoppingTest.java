@@ -38,7 +38,7 @@ class StoppingTest {
             }
             asleep.await();
             closing = Thread.ofPlatform().start(instances.door::close);
-            eventually(() -> closing.getState() == Thread.State.TIMED_WAITING);
+            eventually(() -> isWaitingOrDone(closing));
             mayGoOn.countDown();
             closing.join();
             assertThat(instances.journal.failure()).isEmpty();
@@ -55,6 +55,11 @@ class StoppingTest {
                 assertThat(instances.verify(key)).isEmpty();
             }
         }
+    }
+
+    /** It waits for the thread that is held up, or does not mean to. */
+    private static boolean isWaitingOrDone(Thread closing) {
+        return closing.getState() == Thread.State.TIMED_WAITING || !closing.isAlive();
     }
 
     /** Whether somebody interrupted it, which it goes on with. */
