@@ -67,9 +67,7 @@ final class SqliteErrors {
     Failure ofFile(SQLException e) {
         int code = code(e);
         return switch (code & PRIMARY_CODE) {
-            case Codes.SQLITE_CORRUPT,
-                    NOT_A_DATABASE,
-                    Codes.SQLITE_READONLY ->
+            case Codes.SQLITE_CORRUPT, NOT_A_DATABASE, Codes.SQLITE_READONLY ->
                     quarantined(text(e), e);
             // Others' locks and open files: of the file itself SQLite has said nothing.
             case Codes.SQLITE_CANTOPEN,

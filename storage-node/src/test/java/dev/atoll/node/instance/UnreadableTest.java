@@ -99,8 +99,7 @@ class UnreadableTest {
 
     private Path beside(String suffix) throws IOException {
         try (var paths = Files.walk(data)) {
-            var file =
-                    paths.filter(path -> path.toString().endsWith(".sqlite")).findFirst().get();
+            var file = paths.filter(path -> path.toString().endsWith(".sqlite")).findFirst().get();
             return file.resolveSibling(file.getFileName() + suffix);
         }
     }
