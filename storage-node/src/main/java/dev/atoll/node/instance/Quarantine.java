@@ -72,13 +72,27 @@ final class Quarantine {
                 .log("instance quarantined: {}", why.message());
     }
 
-    /** It stays out of service, for what is found now. */
-    void keep(HostedInstance instance, CatalogEntry entry, Failure why) {
+    /**
+     * It stays out of service, for the damage that its file shows now; where commits of it were set
+     * aside, for what was found then, which the damage may be a consequence of.
+     */
+    void keepDamaged(HostedInstance instance, CatalogEntry entry, Failure damage) {
+        if (!hasLostCommits(folder.findInstanceFile(entry.shard(), entry.incarnation()))) {
+            keep(instance, entry, damage);
+        }
+    }
+
+    private void keep(HostedInstance instance, CatalogEntry entry, Failure why) {
         instance.quarantine = why;
         var known = recovery.lost(entry.incarnation()).map(Failure::message);
         if (!known.equals(Optional.of(why.message()))) {
             recovery.setAside(entry.shard(), entry.incarnation(), why);
         }
+    }
+
+    /** Why it cannot be served, as far as is known. In its lane. */
+    Optional<String> reason(HostedInstance instance, CatalogEntry entry) {
+        return why(instance, entry).map(Failure::message);
     }
 
     /** Lets one whose file is well be looked at again; why not, if commits of it were lost. */
@@ -115,13 +129,20 @@ final class Quarantine {
                 .or(() -> found(folder.findInstanceFile(entry.shard(), entry.incarnation())));
     }
 
-    /** What lies beside its file counts, whatever the catalogue says. */
+    /**
+     * What lies beside its file counts, whatever the catalogue says. Throws NODE_UNAVAILABLE if it
+     * cannot be read now.
+     */
     static Optional<Failure> found(Path file) {
         Optional<String> why;
         try {
             why = InstanceFiles.findReason(file);
         } catch (IOException e) {
-            why = Optional.of(file + ": why it is quarantined cannot be read: " + e.getMessage());
+            // That there is a reason is nothing to go by for ever: it may be read the next time.
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    file + ": why it is quarantined cannot be read: " + e.getMessage(),
+                    e);
         }
         return why.or(
                         () ->

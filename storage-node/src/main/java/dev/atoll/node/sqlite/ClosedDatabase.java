@@ -16,7 +16,7 @@ public final class ClosedDatabase {
 
     /**
      * The key of the instance whose file this is, for whoever lost the list of them. Throws
-     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
+     * INSTANCE_QUARANTINED or CORRUPTION, naming the file, or NODE_UNAVAILABLE.
      */
     public static InstanceKey readKey(Path file) {
         // Before SQLite opens it, which would bring in a WAL that a crash left, and change a file
@@ -25,7 +25,7 @@ public final class ClosedDatabase {
         try {
             Redo.clean(SystemDisk.INSTANCE, file);
         } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+            throw errors.unavailable(e);
         }
         InstanceFile.check(file, errors);
         try (var plain = PlainDatabase.open(file)) {
