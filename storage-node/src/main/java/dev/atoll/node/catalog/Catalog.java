@@ -313,6 +313,28 @@ public final class Catalog implements AutoCloseable {
         version.incrementAndGet();
     }
 
+    /** The newest commit that is noted of that incarnation; 0 if there is none. */
+    public long commit(long incarnation) {
+        return database
+                .run(
+                        "SELECT commit_number FROM instance WHERE incarnation = ?",
+                        SqlValue.of(incarnation))
+                .rows()
+                .stream()
+                .mapToLong(row -> integer(row.getFirst()))
+                .findFirst()
+                .orElse(0L);
+    }
+
+    /** Notes that the file of an instance held that commit once; never a lower one. */
+    public void atLeast(long incarnation, long commit) {
+        database.run(
+                "UPDATE instance SET commit_number = max(commit_number, ?) WHERE incarnation = ?",
+                SqlValue.of(commit),
+                SqlValue.of(incarnation));
+        version.incrementAndGet();
+    }
+
     /** Notes where an instance stands that was redone; does nothing if it is not in here. */
     public void update(long incarnation, long commit, long lastCommitMicros, long bytes) {
         database.run(

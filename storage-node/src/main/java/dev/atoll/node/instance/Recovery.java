@@ -350,6 +350,11 @@ public final class Recovery implements AutoCloseable {
             return;
         }
         var file = folder.instanceFile(traces.shard, traces.incarnation);
+        if (traces.foldNoted() > catalog.commit(traces.incarnation)) {
+            // It may be all that says so, and the journal forgets it.
+            catalog.atLeast(traces.incarnation, traces.foldNoted());
+        }
+        long known = 0;
         try {
             // What the file has is not asked of the journal, where it may be damaged by now.
             traces.folded(ClosedDatabase.foldedCommit(file));
@@ -357,6 +362,11 @@ public final class Recovery implements AutoCloseable {
             var now =
                     ClosedDatabase.redo(
                             file, traces.incarnation, traces.unfolded(), traces.isCreated());
+            long held = Math.max(traces.foldNoted(), catalog.commit(traces.incarnation));
+            if (now.commit() < held) {
+                known = held;
+                throw OlderFile.quarantined(file, now.commit(), held);
+            }
             catalog.update(traces.incarnation, now.commit(), now.timeMicros(), now.bytes());
         } catch (Failure e) {
             if (e.reason() != Reason.INSTANCE_QUARANTINED && e.reason() != Reason.CORRUPTION) {
@@ -370,7 +380,7 @@ public final class Recovery implements AutoCloseable {
                             ? e
                             : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
             lost.put(traces.incarnation, why);
-            SideLog.write(traces, InstanceFiles.sideLog(file));
+            SideLog.write(traces, InstanceFiles.sideLog(file), known);
             setAside(traces.shard, traces.incarnation, why);
         }
     }
