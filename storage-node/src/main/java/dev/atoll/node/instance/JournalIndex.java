@@ -126,6 +126,7 @@ final class JournalIndex {
         private final CommitAddresses commits = new CommitAddresses();
         private long createAddress;
         private boolean deleted;
+        private boolean superseded;
         private @Nullable Failure lost;
         private long lostCommit;
         private long foldedCommit;
@@ -140,6 +141,20 @@ final class JournalIndex {
         /** Whether it was deleted, or never came to be: without a commit nobody was told so. */
         boolean isGone() {
             return deleted || (createAddress != 0 && commits.newest == 0);
+        }
+
+        /** Whether it came to be, and was deleted. */
+        boolean isDeleted() {
+            return deleted && commits.newest != 0;
+        }
+
+        /** It was promised to nobody, and its key was given to a newer one. */
+        void supersede() {
+            superseded = true;
+        }
+
+        boolean isSuperseded() {
+            return superseded;
         }
 
         /** Whether it was made in the time that the journal tells of, so all of it is in there. */

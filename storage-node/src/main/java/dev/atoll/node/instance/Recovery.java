@@ -12,6 +12,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -350,6 +351,9 @@ public final class Recovery implements AutoCloseable {
             return;
         }
         var file = folder.instanceFile(traces.shard, traces.incarnation);
+        if (traces.isSuperseded() && isNobodys(file)) {
+            return;
+        }
         if (traces.foldNoted() > catalog.commit(traces.incarnation)) {
             // It may be all that says so, and the journal forgets it.
             catalog.atLeast(traces.incarnation, traces.foldNoted());
@@ -383,6 +387,18 @@ public final class Recovery implements AutoCloseable {
             SideLog.write(traces, InstanceFiles.sideLog(file), known);
             setAside(traces.shard, traces.incarnation, why);
         }
+    }
+
+    /** What a creation left that came to nothing; more than that stays where it is. */
+    private static boolean isNobodys(Path file) throws IOException {
+        if (!ClosedDatabase.isThere(file)) {
+            return true;
+        }
+        if (!ClosedDatabase.isOnlyBegun(file)) {
+            return false;
+        }
+        LOG.warn("put aside: {}", InstanceFiles.putAside(file));
+        return true;
     }
 
     private Failure unavailable(Traces traces, IOException e) {

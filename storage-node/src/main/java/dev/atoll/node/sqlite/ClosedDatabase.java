@@ -46,6 +46,11 @@ public final class ClosedDatabase {
         return InstanceFile.isOnlyBegun(file);
     }
 
+    /** Whether there is a file, under its name or the one that an undo gives it. */
+    public static boolean isThere(Path file) throws IOException {
+        return Redo.isThere(SystemDisk.INSTANCE, file);
+    }
+
     /** Gives a database that is not open another name, with its WAL, in the same folder. */
     public static void rename(Path file, Path to) throws IOException {
         InstanceFile.rename(file, to);
