@@ -99,7 +99,13 @@ final class CatalogRebuild {
         if (!catalog.has(found.incarnation()) && !addByItsKey(found)) {
             return false;
         }
-        Quarantine.found(found.file()).ifPresent(why -> catalog.putAside(found.incarnation(), why));
+        try {
+            Quarantine.found(found.file())
+                    .ifPresent(why -> catalog.putAside(found.incarnation(), why));
+        } catch (Failure e) {
+            // Whoever wakes it asks again.
+            LOG.error("whether it is quarantined is not known: {}", e.message());
+        }
         return true;
     }
 
