@@ -4,6 +4,7 @@ import dev.atoll.cli.admin.ClusterCommand;
 import dev.atoll.cli.admin.InstanceCommand;
 import dev.atoll.cli.admin.JournalCommand;
 import dev.atoll.cli.bench.BenchCommand;
+import dev.atoll.cli.codegen.CodegenCommand;
 import dev.atoll.cli.config.ConfigCommand;
 import dev.atoll.cli.credentials.TokenCommand;
 import dev.atoll.cli.demo.DemoCommand;
@@ -87,6 +88,7 @@ public final class Atoll {
         commands.put("token", TokenCommand::new);
         commands.put("instance", InstanceCommand::new);
         commands.put("config", ConfigCommand::new);
+        commands.put("codegen", CodegenCommand::new);
         commands.put("cluster", ClusterCommand::new);
         commands.put("journal", JournalCommand::new);
         commands.put("demo", DemoCommand::new);

@@ -44,7 +44,7 @@ class ConfigVersionsCommandTest {
         var one = file("one.yaml", ONE);
         var two = file("two.yaml", TWO);
         try (var _ = DevServer.startOnFreePorts(data)) {
-            assertThat(run(ExitCode.NOT_FOUND, "show")).isEmpty();
+            assertThat(run(ExitCode.NOT_FOUND, "get")).isEmpty();
             assertThat(run(ExitCode.OK, "versions")).startsWith("version | applied");
 
             assertThat(run(ExitCode.OK, "apply", one, "--dry-run")).isEqualTo(FIRST);
@@ -71,13 +71,13 @@ class ConfigVersionsCommandTest {
                     .contains("\"version\": 2")
                     .contains("\"destructive\": [\"" + USER_GONE + "\"]");
 
-            assertThat(run(ExitCode.OK, "show")).isEqualTo(TWO);
-            assertThat(run(ExitCode.OK, "show", "1")).isEqualTo(ONE);
-            run(ExitCode.FAILURE, "show", "3");
+            assertThat(run(ExitCode.OK, "get")).isEqualTo(TWO);
+            assertThat(run(ExitCode.OK, "get", "1")).isEqualTo(ONE);
+            run(ExitCode.FAILURE, "get", "3");
         }
         // Over a restart.
         try (var _ = DevServer.startOnFreePorts(data)) {
-            assertThat(run(ExitCode.OK, "show")).isEqualTo(TWO);
+            assertThat(run(ExitCode.OK, "get")).isEqualTo(TWO);
             var listed = run(ExitCode.OK, "versions").lines().toList();
             assertThat(listed).hasSize(4);
             assertThat(listed.get(2)).startsWith("      2 | 20");
@@ -137,7 +137,7 @@ class ConfigVersionsCommandTest {
         try (var _ = DevServer.startOnFreePorts(data)) {
             run(ExitCode.USAGE, "apply", file("one.yaml", ONE));
             assertThat(err).contains("--yes");
-            run(ExitCode.NOT_FOUND, "show");
+            run(ExitCode.NOT_FOUND, "get");
         }
     }
 

@@ -6,13 +6,16 @@ import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.QueryRequest;
+import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.QueryStreamResponse;
+import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.wire.InstanceKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,16 +58,18 @@ public final class AsyncInstance {
 
     /** As {@link Instance#query(Sql)}. */
     public CompletableFuture<Rows> query(Sql sql) {
-        return calls.api()
-                .query(
-                        request(List.of(sql)),
-                        calls.deadline(),
-                        reply -> Codec.snapshot(reply).rows(0));
+        return read(Codec.read(sql), reply -> Codec.snapshot(reply).rows(0));
     }
 
     /** As {@link Instance#read(List)}. */
     public CompletableFuture<Snapshot> read(List<Sql> statements) {
-        return calls.api().query(request(statements), calls.deadline(), Codec::snapshot);
+        var operations = statements.stream().map(Codec::read).toList();
+        return calls.api().query(request(operations), calls.deadline(), Codec::snapshot);
+    }
+
+    /** As {@link Instance#table}. */
+    public AsyncTable table(String name) {
+        return new AsyncTable(this, Selected.all(name));
     }
 
     /** As {@link Instance#mutate(String, Object...)}. */
@@ -160,16 +165,22 @@ public final class AsyncInstance {
 
     MessageStream<QueryStreamResponse> stream(
             Sql sql, MessageStream.Receiver<QueryStreamResponse> receiver) {
-        return calls.api().queryStream(request(List.of(sql)), calls.deadline(), receiver);
+        return calls.api()
+                .queryStream(request(List.of(Codec.read(sql))), calls.deadline(), receiver);
     }
 
-    private QueryRequest request(List<Sql> statements) {
-        if (statements.isEmpty()) {
+    /** One read of any kind. */
+    <T> CompletableFuture<T> read(ReadOperation operation, Function<QueryResponse, T> decode) {
+        return calls.api().query(request(List.of(operation)), calls.deadline(), decode);
+    }
+
+    private QueryRequest request(List<ReadOperation> operations) {
+        if (operations.isEmpty()) {
             throw new IllegalArgumentException("query: no statements (expected: at least one)");
         }
         return QueryRequest.newBuilder()
                 .setInstance(key.toProto())
-                .addAllOperations(statements.stream().map(Codec::read).toList())
+                .addAllOperations(operations)
                 .setMinBookmark(readPoint.bookmark())
                 .build();
     }

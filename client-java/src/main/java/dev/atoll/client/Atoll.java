@@ -59,6 +59,16 @@ public final class Atoll implements AutoCloseable {
                 : instance(key.substring(0, colon), key.substring(colon + 1));
     }
 
+    /** {@link #instance(String, String)} in fewer letters, for what is said so often. */
+    public Instance db(String namespace, String id) {
+        return instance(namespace, id);
+    }
+
+    /** {@link #instance(String)} in fewer letters. */
+    public Instance db(String key) {
+        return instance(key);
+    }
+
     /** The instances of a namespace, to list them. */
     public Instances instances(String namespace) {
         return new Instances(calls, namespace);

@@ -7,11 +7,16 @@ import dev.atoll.proto.v1.OperationResult;
 import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.proto.v1.SqlStatement;
+import dev.atoll.proto.v1.Value;
 import dev.atoll.wire.InstanceKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What users see, from and to the messages of the wire. Immutable. */
@@ -29,6 +34,33 @@ final class Codec {
 
     static ReadOperation read(Sql sql) {
         return ReadOperation.newBuilder().setSql(statement(sql)).build();
+    }
+
+    /** What {@link Values#checked} takes, as the wire has it. */
+    static Value value(@Nullable Object value, String what) {
+        return Values.toProto(Values.checked(value, what));
+    }
+
+    /** In the order of their names: equal fields make equal messages. */
+    static Map<String, Value> fields(Map<String, ? extends @Nullable Object> fields) {
+        var values = new TreeMap<String, Value>();
+        fields.forEach((name, value) -> values.put(name, value(value, "field " + name)));
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** What a record has no value for is left to the table's defaults. */
+    static Map<String, Value> fieldsOfNew(Record row) {
+        var fields = RecordMapper.fields(row);
+        fields.values().removeIf(Objects::isNull);
+        return fields(fields);
+    }
+
+    /** The page that was the only thing asked for. */
+    static RowPage page(QueryResponse reply) {
+        var result = reply.getResults(0);
+        return new RowPage(
+                rows(result, reply.getBookmark(), cost(reply.getStats())),
+                result.getNextPageToken());
     }
 
     static Snapshot snapshot(QueryResponse reply) {
@@ -50,7 +82,9 @@ final class Codec {
                                         new WriteResult(
                                                 rows(result, reply.getBookmark(), cost),
                                                 result.getChanges(),
-                                                result.getLastInsertRowid()))
+                                                result.getLastInsertRowid(),
+                                                result.getCount(),
+                                                result.getNextPageToken()))
                         .toList(),
                 reply.getBookmark(),
                 reply.getReplayed(),

@@ -39,6 +39,12 @@ final class Columns {
         return index;
     }
 
+    /** The index of exactly that name, if there is one. */
+    OptionalInt find(String name) {
+        var index = byName.get(name);
+        return index == null ? OptionalInt.empty() : OptionalInt.of(index);
+    }
+
     /** The index of that name, or of one that differs only in case and underscores. */
     OptionalInt findLoosely(String name) {
         var index = byName.getOrDefault(name, byLooseName.get(loose(name)));

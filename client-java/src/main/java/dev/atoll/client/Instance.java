@@ -82,6 +82,11 @@ public final class Instance {
         return Calls.await(awaited.read(statements));
     }
 
+    /** A table that the namespace declares. Costs nothing and asks nobody. */
+    public Table table(String name) {
+        return new Table(awaited.table(name));
+    }
+
     /**
      * Reads with one statement, however many rows: they come as they are taken, and no faster.
      * Close it.
@@ -145,6 +150,8 @@ public final class Instance {
      *                     .expectChanges(1);
      *         });
      * }
+     *
+     * <p>Statements and typed operations mix freely: {@code tx.table("notes").insert(note)}.
      */
     public Mutation mutate(Consumer<Transaction> operations) {
         return Calls.await(awaited.mutate(operations));

@@ -29,6 +29,18 @@ public record Mutation(List<WriteResult> results, String bookmark, boolean repla
                 .orElse(0);
     }
 
+    /**
+     * The id of the row that was written by the only operation, a typed one; of several, ask {@link
+     * #results}.
+     */
+    public String id() {
+        if (results.size() != 1) {
+            throw new IllegalStateException(
+                    "id: " + results.size() + " operations (expected: results().get(i).id())");
+        }
+        return results.getFirst().id();
+    }
+
     /** The rows that the operation of that index gave, from 0. */
     public Rows rows(int index) {
         return results.get(index).rows();

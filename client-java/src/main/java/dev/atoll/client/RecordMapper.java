@@ -5,12 +5,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of rows. The one place that uses reflection, since records are mapped by the names
- * of their components. Immutable.
+ * Makes records of rows, and fields of records. The one place that uses reflection, since records
+ * are mapped by the names of their components. Immutable.
  */
 final class RecordMapper<T extends Record> {
     private static final ClassValue<RecordMapper<?>> MAPPERS =
@@ -20,6 +24,9 @@ final class RecordMapper<T extends Record> {
                     return new RecordMapper<>(type.asSubclass(Record.class));
                 }
             };
+
+    /** What the node sets in every row; no declared field has these names. */
+    private static final Set<String> SET_BY_THE_NODE = Set.of("createdAt", "updatedAt");
 
     private final Class<T> type;
     private final RecordComponent[] components;
@@ -35,6 +42,9 @@ final class RecordMapper<T extends Record> {
                                     .map(RecordComponent::getType)
                                     .toArray(Class<?>[]::new));
             constructor.setAccessible(true); // Records nested in a class are often private.
+            for (var component : components) {
+                component.getAccessor().setAccessible(true);
+            }
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new IllegalArgumentException(
                     "record " + type.getName() + ": its constructor cannot be reached", e);
@@ -44,6 +54,30 @@ final class RecordMapper<T extends Record> {
     @SuppressWarnings("unchecked") // MAPPERS holds under each class the mapper of that class
     static <T extends Record> RecordMapper<T> of(Class<T> type) {
         return (RecordMapper<T>) MAPPERS.get(type);
+    }
+
+    /** What a record has to say of a row: the values of all fields that can be written, by name. */
+    static SequencedMap<String, @Nullable Object> fields(Record record) {
+        var fields = new LinkedHashMap<String, @Nullable Object>();
+        for (var component : of(record.getClass()).components) {
+            var field = component.getAnnotation(Field.class);
+            var name =
+                    field == null || field.value().isEmpty() ? component.getName() : field.value();
+            if (!SET_BY_THE_NODE.contains(name) && (field == null || !field.computed())) {
+                fields.put(name, value(record, component));
+            }
+        }
+        return fields;
+    }
+
+    private static @Nullable Object value(Record record, RecordComponent component) {
+        try {
+            var value = component.getAccessor().invoke(record);
+            return value instanceof Optional<?> optional ? optional.orElse(null) : value;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(
+                    "record " + record.getClass().getName() + ": '" + component.getName() + "'", e);
+        }
     }
 
     T map(Row row) {
@@ -65,8 +99,7 @@ final class RecordMapper<T extends Record> {
 
     private @Nullable Object read(Row row, RecordComponent component) {
         int column =
-                row.names()
-                        .findLoosely(component.getName())
+                index(row, component)
                         .orElseThrow(
                                 () ->
                                         new IllegalArgumentException(
@@ -91,6 +124,13 @@ final class RecordMapper<T extends Record> {
         }
     }
 
+    private static OptionalInt index(Row row, RecordComponent component) {
+        var field = component.getAnnotation(Field.class);
+        return field == null || field.value().isEmpty()
+                ? row.names().findLoosely(component.getName())
+                : row.names().find(field.value());
+    }
+
     private static @Nullable Object convert(Row row, int column, Class<?> wanted) {
         if (wanted == long.class || wanted == Long.class) {
             return row.integer(column);
@@ -112,6 +152,8 @@ final class RecordMapper<T extends Record> {
             return row.blob(column);
         } else if (wanted == Instant.class) {
             return row.moment(column);
+        } else if (wanted == Json.class) {
+            return row.json(column);
         } else if (wanted == Object.class) {
             return row.value(column);
         } else if (wanted.isEnum()) {
@@ -119,7 +161,7 @@ final class RecordMapper<T extends Record> {
         }
         throw new IllegalArgumentException(
                 wanted.getName()
-                        + " (expected: a number, boolean, String, byte[], Instant, enum, Object or"
+                        + " (expected: a number, boolean, String, byte[], Instant, Json, enum, Object or"
                         + " Optional)");
     }
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * One row of a result. Columns are named, or counted from 0. Immutable.
  *
  * <p>A value is read as what it is: {@code text} of an integer is an IllegalArgumentException, as
- * is a plain reader on NULL (ask {@link #isNull} or use a {@code find}). Two steps are taken for
- * you: {@code real} also reads an integer, and {@code truth} reads 0 and 1. A column that is not
- * there is a NoSuchElementException.
+ * is a plain reader on NULL (ask {@link #isNull} or use a {@code find}). SQL has integers for
+ * booleans and moments, declared tables have those themselves; both can be read. {@code real} also
+ * reads an integer. A column that is not there is a NoSuchElementException.
  */
 public final class Row {
     private final Columns columns;
@@ -125,12 +125,12 @@ public final class Row {
         return isNull(column) ? Optional.empty() : Optional.of(blob(column));
     }
 
-    /** Whether it is so: of 0 and 1, as a boolean parameter is stored. */
+    /** Whether it is so: of a boolean, or of 0 and 1, as SQL has it. */
     public boolean truth(String column) {
         return truth(columns.index(column));
     }
 
-    /** Whether it is so: of 0 and 1, as a boolean parameter is stored. */
+    /** Whether it is so: of a boolean, or of 0 and 1, as SQL has it. */
     public boolean truth(int column) {
         var value = raw(column);
         if (value instanceof Long n && (n == 0 || n == 1)) {
@@ -139,12 +139,22 @@ public final class Row {
         return read(column, Boolean.class, "0 or 1");
     }
 
-    /** A moment: of an integer of microseconds since 1970 UTC, as an Instant is stored. */
+    /** Whether it is so; empty for NULL. */
+    public Optional<Boolean> findTruth(String column) {
+        return isNull(column) ? Optional.empty() : Optional.of(truth(column));
+    }
+
+    /** Whether it is so; empty for NULL. */
+    public Optional<Boolean> findTruth(int column) {
+        return isNull(column) ? Optional.empty() : Optional.of(truth(column));
+    }
+
+    /** A moment: of a timestamp, or of microseconds since 1970 UTC, as SQL has it. */
     public Instant moment(String column) {
         return moment(columns.index(column));
     }
 
-    /** A moment: of an integer of microseconds since 1970 UTC, as an Instant is stored. */
+    /** A moment: of a timestamp, or of microseconds since 1970 UTC, as SQL has it. */
     public Instant moment(int column) {
         return raw(column) instanceof Long micros
                 ? Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS)
@@ -161,12 +171,38 @@ public final class Row {
         return isNull(column) ? Optional.empty() : Optional.of(moment(column));
     }
 
-    /** The value as it is: null, Long, Double, String or byte[]. */
+    /** A JSON document, of a declared field; in an SQL result it is a text. */
+    public Json json(String column) {
+        return json(columns.index(column));
+    }
+
+    /** A JSON document, of a declared field; in an SQL result it is a text. */
+    public Json json(int column) {
+        return read(column, Json.class, "json");
+    }
+
+    /** A JSON document; empty for NULL. */
+    public Optional<Json> findJson(String column) {
+        return isNull(column) ? Optional.empty() : Optional.of(json(column));
+    }
+
+    /** A JSON document; empty for NULL. */
+    public Optional<Json> findJson(int column) {
+        return isNull(column) ? Optional.empty() : Optional.of(json(column));
+    }
+
+    /**
+     * The value as it is: null, Long, Double, String or byte[]; of a declared field, also Boolean,
+     * Instant or Json.
+     */
     public @Nullable Object value(String column) {
         return value(columns.index(column));
     }
 
-    /** The value as it is: null, Long, Double, String or byte[]. */
+    /**
+     * The value as it is: null, Long, Double, String or byte[]; of a declared field, also Boolean,
+     * Instant or Json.
+     */
     public @Nullable Object value(int column) {
         var value = raw(column);
         return value instanceof ByteString bytes ? bytes.toByteArray() : value;

@@ -74,9 +74,11 @@ public final class Rows implements Iterable<Row> {
      * first_name}. Columns without a component are left out; a component without a column, NULL for
      * a primitive and a number that does not fit are an IllegalArgumentException that says which.
      *
-     * <p>Components may be numbers, {@code boolean} (of 0 and 1), {@code String}, {@code byte[]},
-     * {@code Instant} (of microseconds since 1970 UTC), an enum (of its name), {@code Object}, or
-     * an {@code Optional} of Long, Double, String or byte[].
+     * <p>Components may be numbers, {@code boolean}, {@code String}, {@code byte[]}, {@code
+     * Instant}, {@code Json}, an enum (of its name), {@code Object}, or an {@code Optional} of
+     * Long, Double, String or byte[]; of declared fields, also of Boolean, Instant or Json.
+     * Booleans and moments that SQL has are numbers: 0 and 1, and microseconds since 1970 UTC.
+     * {@link Field} gives a component another name.
      */
     public <T extends Record> List<T> as(Class<T> type) {
         var mapper = RecordMapper.of(type);

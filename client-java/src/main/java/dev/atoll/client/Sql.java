@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A parameter is {@code null}, a {@code Boolean} (0 or 1), {@code Byte}, {@code Short}, {@code
  * Integer}, {@code Long}, {@code Float}, {@code Double}, {@code String}, {@code byte[]}, an {@code
- * Instant} (an integer of microseconds since 1970 UTC) or an enum (its name). Anything else is
- * refused here, with an IllegalArgumentException that names it: convert it yourself, so that it is
- * plain what is stored.
+ * Instant} (an integer of microseconds since 1970 UTC), a {@link Json} (its text) or an enum (its
+ * name). Anything else is refused here, with an IllegalArgumentException that names it: convert it
+ * yourself, so that it is plain what is stored.
  */
 public final class Sql {
     private final String text;

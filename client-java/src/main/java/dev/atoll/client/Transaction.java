@@ -34,8 +34,18 @@ public final class Transaction {
 
     /** Adds a statement. */
     public Step execute(Sql sql) {
+        return add(WriteOperation.newBuilder().setSql(Codec.statement(sql)));
+    }
+
+    /** A table, to add typed operations on it. */
+    public TableSteps table(String name) {
+        return new TableSteps(this, Selected.all(name));
+    }
+
+    /** Adds an operation of any kind. */
+    Step add(WriteOperation.Builder operation) {
         checkOpen();
-        var step = new Step(sql);
+        var step = new Step(operation);
         steps.add(step);
         return step;
     }
@@ -92,11 +102,10 @@ public final class Transaction {
 
     /** One operation of a mutation. One thread at a time. */
     public final class Step {
-        private final Sql sql;
-        private @Nullable Long expectedChanges;
+        private final WriteOperation.Builder operation;
 
-        private Step(Sql sql) {
-            this.sql = sql;
+        private Step(WriteOperation.Builder operation) {
+            this.operation = operation;
         }
 
         /**
@@ -109,15 +118,11 @@ public final class Transaction {
                 throw new IllegalArgumentException(
                         "expected changes: " + count + " (expected: >= 0)");
             }
-            this.expectedChanges = count;
+            operation.setExpectChanges(count);
             return this;
         }
 
         private WriteOperation toProto() {
-            var operation = WriteOperation.newBuilder().setSql(Codec.statement(sql));
-            if (expectedChanges != null) {
-                operation.setExpectChanges(expectedChanges);
-            }
             return operation.build();
         }
     }

@@ -30,6 +30,7 @@ final class Values {
             case String text -> checkedText(text, what);
             case byte[] bytes -> ByteString.copyFrom(bytes);
             case Instant moment -> checkedMoment(moment, what);
+            case Json json -> json;
             case Enum<?> constant -> constant.name();
             default ->
                     throw new IllegalArgumentException(
@@ -37,7 +38,7 @@ final class Values {
                                     + ": "
                                     + value.getClass().getName()
                                     + " (expected: null, Boolean, Byte, Short, Integer, Long,"
-                                    + " Float, Double, String, byte[], Instant or an enum)");
+                                    + " Float, Double, String, byte[], Instant, Json or an enum)");
         };
     }
 
@@ -80,6 +81,7 @@ final class Values {
             case Double n -> Value.newBuilder().setReal(n).build();
             case String text -> Value.newBuilder().setText(text).build();
             case ByteString bytes -> Value.newBuilder().setBlob(bytes).build();
+            case Json json -> Value.newBuilder().setJson(json.text()).build();
             case Instant moment ->
                     Value.newBuilder()
                             .setTimestamp(
@@ -91,7 +93,7 @@ final class Values {
         };
     }
 
-    /** Null, Long, Double, String, ByteString, Boolean or Instant. */
+    /** Null, Long, Double, String, ByteString, Boolean, Instant or Json. */
     static @Nullable Object ofProto(Value value) {
         return switch (value.getKindCase()) {
             case NULL, KIND_NOT_SET -> null;
@@ -100,7 +102,7 @@ final class Values {
             case REAL -> value.getReal();
             case TEXT -> value.getText();
             case BLOB -> value.getBlob();
-            case JSON -> value.getJson();
+            case JSON -> new Json(value.getJson());
             case TIMESTAMP ->
                     Instant.ofEpochSecond(
                             value.getTimestamp().getSeconds(), value.getTimestamp().getNanos());
@@ -117,6 +119,7 @@ final class Values {
             case String text -> "text";
             case ByteString bytes -> "blob";
             case Instant moment -> "timestamp";
+            case Json json -> "json";
             default -> throw new IllegalStateException("unknown value " + value.getClass());
         };
     }

@@ -13,6 +13,15 @@
  * }
  * }
  *
+ * <p>Where a namespace declares tables, their rows are read and written by typed operations:
+ *
+ * {@snippet :
+ * var invoices = atoll.db("workspace", "acme").table("invoices");
+ * invoices.insert(new Invoice(12, "c1"));
+ * var large = invoices.where("row.amount > args.min", Map.of("min", 10)).orderBy("amount desc");
+ * List<Invoice> found = large.list().as(Invoice.class);
+ * }
+ *
  * <p>Every call has a deadline, and within it the client repeats what is safe to repeat: reads
  * always, writes too, since each carries a request id that makes it happen once. What fails in the
  * end is an {@link dev.atoll.client.AtollException}, which says why and whether it may have

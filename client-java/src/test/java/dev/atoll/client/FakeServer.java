@@ -62,6 +62,7 @@ final class FakeServer implements AutoCloseable {
     volatile @Nullable Failure failsAtEnd;
 
     private final Queue<RuntimeException> script = new ConcurrentLinkedQueue<>();
+    private final Queue<OperationResult> results = new ConcurrentLinkedQueue<>();
     private final Queue<ListInstancesResponse> pages = new ConcurrentLinkedQueue<>();
     private final Server server;
 
@@ -99,6 +100,19 @@ final class FakeServer implements AutoCloseable {
     FakeServer lists(ListInstancesResponse page) {
         pages.add(page);
         return this;
+    }
+
+    /**
+     * The next operation is answered with this; those after the last of them with {@link #result}.
+     */
+    FakeServer answers(OperationResult next) {
+        results.add(next);
+        return this;
+    }
+
+    private OperationResult nextResult() {
+        var next = results.poll();
+        return next == null ? result : next;
     }
 
     /** The answer has one row of these values, in columns of these names. */
@@ -141,7 +155,7 @@ final class FakeServer implements AutoCloseable {
             queries.add(request);
             if (!hung(observer) && !failed(observer)) {
                 var reply = QueryResponse.newBuilder().setBookmark("v1-read");
-                request.getOperationsList().forEach(operation -> reply.addResults(result));
+                request.getOperationsList().forEach(operation -> reply.addResults(nextResult()));
                 observer.onNext(reply.build());
                 observer.onCompleted();
             }
@@ -152,7 +166,7 @@ final class FakeServer implements AutoCloseable {
             mutations.add(request);
             if (!hung(observer) && !failed(observer)) {
                 var reply = MutateResponse.newBuilder().setBookmark("v1-" + mutations.size());
-                request.getOperationsList().forEach(operation -> reply.addResults(result));
+                request.getOperationsList().forEach(operation -> reply.addResults(nextResult()));
                 observer.onNext(reply.build());
                 observer.onCompleted();
             }

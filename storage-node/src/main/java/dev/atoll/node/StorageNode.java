@@ -160,6 +160,19 @@ public final class StorageNode implements AutoCloseable {
         return missing;
     }
 
+    /**
+     * Makes a block file the current version, unless it is that already. Throws what {@code
+     * ApplyConfig} answers where it has problems or would lose data.
+     *
+     * @param by whom versions name
+     */
+    public void declare(String yaml, String by) {
+        var mode = new ConfigVersions.Application.Mode(false, false, OptionalLong.empty());
+        var _ =
+                Objects.requireNonNull(configVersions)
+                        .apply(new ConfigVersions.Application(yaml, by, mode));
+    }
+
     /** Lets running calls end, closes every instance, and gives the registration back. */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package dev.atoll.node;
 
 import static dev.atoll.node.TestNode.failure;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.wire.Reason;
@@ -33,6 +34,28 @@ class CatalogRepairTest {
             assertThat(node.integer("user:7", "SELECT count(*) FROM t")).isZero();
             assertThat(node.registry().get("atoll.node.instances.known").gauge().value())
                     .isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aBitFlippedInAKeyHidesNobody() throws IOException {
+        try (var node = TestNode.start(data)) {
+            node.mutate("user:bob", "CREATE TABLE t(a)", "INSERT INTO t VALUES (1)");
+        }
+        // Until the journal says nothing of it any more.
+        TestNode.start(data).close();
+        TestNode.start(data).close();
+        var catalogue = data.resolve("catalog.sqlite");
+        var bytes = Files.readAllBytes(catalogue);
+        // In its index, too.
+        var damaged = new String(bytes, ISO_8859_1).replace("user:bob", "user:bof");
+        Files.write(catalogue, damaged.getBytes(ISO_8859_1));
+        try (var node = TestNode.start(data)) {
+            assertThat(node.integer("user:bob", "SELECT count(*) FROM t")).isEqualTo(1);
+            node.mutate("user:bob", "INSERT INTO t VALUES (2)");
+            assertThat(node.integer("user:bob", "SELECT count(*) FROM t")).isEqualTo(2);
+            assertThat(node.registry().get("atoll.node.instances.known").gauge().value())
+                    .isEqualTo(1);
         }
     }
 

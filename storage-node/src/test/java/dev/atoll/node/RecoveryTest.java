@@ -206,6 +206,25 @@ class RecoveryTest {
     }
 
     @Test
+    void verifyingNamesTheRecordThatWasLostAndSoDoCallsAfterIt() throws IOException {
+        try (var node = TestNode.start(data)) {
+            fill(node, 3);
+            copy(data, crashed);
+        }
+        flipInACommitOf(crashed, incarnationOf("user:1"), 1);
+
+        try (var node = TestNode.start(crashed)) {
+            assertThat(node.problems("user:1").getFirst()).contains(".segment").contains("offset");
+            assertThat(failure(() -> node.query("user:1", "SELECT 1")).message())
+                    .contains(".segment")
+                    .contains("offset");
+        }
+        try (var node = TestNode.start(crashed)) {
+            assertThat(node.problems("user:1").getFirst()).contains(".segment").contains("offset");
+        }
+    }
+
+    @Test
     void aLostCommitThatItsFileHoldsCostsNothing() throws IOException {
         try (var node = TestNode.start(data)) {
             fill(node, 3);

@@ -156,6 +156,11 @@ class TableSchemaIT {
         assertThat(column(stuck.read(get("t", "2", "a")), "a")).containsExactly("x");
         assertThat(stuck.read(count("t", "row.a == 'x'")).getCount()).isEqualTo(2);
         refused(stuck, get("t", "1")).is(FAILED_PRECONDITION, "MIGRATION_FAILED");
+        assertThat(cluster.node(0).http("/metrics").body())
+                .doesNotContain("atoll_node_instances_migration_failed_total 0.0");
+        assertThat(cluster.node(0).log())
+                .contains("stays on its old schema")
+                .contains(stuck.key().getId());
         refused(stuck, insert("t", "a", "y", "b", 1, "c", "z"))
                 .is(FAILED_PRECONDITION, "MIGRATION_FAILED");
 

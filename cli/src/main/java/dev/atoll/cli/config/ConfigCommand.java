@@ -188,11 +188,11 @@ public final class ConfigCommand {
     }
 
     @Command(
-            name = "show",
+            name = "get",
             description =
-                    "Print the text of a version: './atoll config show 3 > FILE' and './atoll config"
+                    "Print the text of a version: './atoll config get 3 > FILE' and './atoll config"
                             + " apply FILE' make it current again.")
-    int show(
+    int get(
             @Mixin AnswerOptions answer,
             @Parameters(
                             paramLabel = "VERSION",

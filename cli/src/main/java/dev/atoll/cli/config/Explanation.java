@@ -29,15 +29,7 @@ record Explanation(String subject, List<RuleExplanation> rules) {
     }
 
     static Explanation of(Path file, String name) throws IOException {
-        return switch (BlockFile.read(ReadableFile.text(file))) {
-            case BlockFile.Result.Wrong(var problems) ->
-                    throw new CommandException(
-                            ExitCode.FAILURE,
-                            problems.stream()
-                                    .map(problem -> file + ":" + problem)
-                                    .collect(Collectors.joining("\n")));
-            case BlockFile.Result.Right(var right) -> find(right, name);
-        };
+        return find(ReadableFile.blocks(file), name);
     }
 
     private static Explanation find(BlockFile file, String name) {

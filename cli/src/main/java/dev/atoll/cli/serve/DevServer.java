@@ -1,5 +1,6 @@
 package dev.atoll.cli.serve;
 
+import dev.atoll.cli.config.ReadableFile;
 import dev.atoll.cli.credentials.RunningServer;
 import dev.atoll.node.StorageNode;
 import dev.atoll.process.OperatorHttp;
@@ -51,6 +52,9 @@ public final class DevServer implements AutoCloseable {
                     parts.add(
                             StorageNode.startLocal(
                                     settings.node(), metrics.registry(), inProcessName));
+            if (settings.config().isPresent()) {
+                node.declare(ReadableFile.text(settings.config().get()), "atoll dev");
+            }
             var router =
                     parts.add(
                             Router.startLocal(

@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * on one machine.
  *
  * @param data the data folder
+ * @param config the block file to apply at the start; empty for none
  * @param httpPort the port for operators
  * @param node what the node is started with
  * @param router what the router is started with
  */
-record DevSettings(Path data, int httpPort, NodeConfig node, RouterConfig router) {
+record DevSettings(
+        Path data, Optional<Path> config, int httpPort, NodeConfig node, RouterConfig router) {
     /** Only this machine may call: there is no TLS, and whoever can read the key is an admin. */
     static final String HOST = "127.0.0.1";
 
@@ -38,6 +40,10 @@ record DevSettings(Path data, int httpPort, NodeConfig node, RouterConfig router
                             "data",
                             DataFolder.byDefault().toString(),
                             "The folder that keeps the data; made if it is not there"),
+                    new Setting(
+                            "config",
+                            "",
+                            "A block file to apply at the start, unless it is current already"),
                     new Setting("port", "7400", "The port for clients; 0 takes a free one"),
                     new Setting(
                             "http-port",
@@ -74,6 +80,8 @@ record DevSettings(Path data, int httpPort, NodeConfig node, RouterConfig router
         }
         var data = Path.of(settings.text("data")).toAbsolutePath().normalize();
         DevKey.loadOrCreate(data);
+        var config =
+                Optional.of(settings.text("config")).filter(path -> !path.isEmpty()).map(Path::of);
         int httpPort = settings.port("http-port");
         var problems = new LinkedHashSet<String>();
         var node =
@@ -107,7 +115,7 @@ record DevSettings(Path data, int httpPort, NodeConfig node, RouterConfig router
         if (node.isEmpty() || router.isEmpty() || !problems.isEmpty()) {
             throw new SettingsException(new ArrayList<>(problems));
         }
-        return new DevSettings(data, httpPort, node.get(), router.get());
+        return new DevSettings(data, config, httpPort, node.get(), router.get());
     }
 
     private static boolean isClusterOnly(String name) {

@@ -3,6 +3,8 @@ package dev.atoll.router.rpc;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
+import dev.atoll.proto.v1.ExplainRulesRequest;
+import dev.atoll.proto.v1.ExplainRulesResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
@@ -76,6 +78,12 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                 request,
                 Optional.of(ATTEMPT_MOST),
                 client);
+    }
+
+    @Override
+    public void explainRules(
+            ExplainRulesRequest request, StreamObserver<ExplainRulesResponse> client) {
+        ask(ConfigServiceGrpc.getExplainRulesMethod(), request, Optional.of(ATTEMPT_MOST), client);
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -39,13 +40,11 @@ import java.util.stream.Collectors;
  * unreadable(shard, file)        files whose key nobody can tell
  * high_water(incarnation)        the highest ever given
  * due(...)                       see {@link DueTable}
+ *
+ * every row ends with sum, a CRC-32C of its values
  * </pre>
  */
 public final class Catalog implements AutoCloseable {
-    private static final String COLUMNS =
-            "key, shard, incarnation, created_at, commit_number, last_commit_at, bytes";
-
-    private static final int FORMAT = 1;
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
@@ -64,28 +63,7 @@ public final class Catalog implements AutoCloseable {
     public static Catalog open(Path file) {
         var database = PlainDatabase.openView(file);
         try {
-            database.run(
-                    "CREATE TABLE IF NOT EXISTS instance(key BLOB PRIMARY KEY, shard INTEGER NOT"
-                            + " NULL, incarnation INTEGER NOT NULL UNIQUE, created_at INTEGER NOT"
-                            + " NULL, creating INTEGER NOT NULL, commit_number INTEGER NOT NULL,"
-                            + " last_commit_at INTEGER, bytes INTEGER NOT NULL) WITHOUT ROWID");
-            database.run(
-                    "CREATE TABLE IF NOT EXISTS high_water(one INTEGER PRIMARY KEY CHECK (one = 1),"
-                            + " incarnation INTEGER NOT NULL)");
-            database.run(
-                    "CREATE TABLE IF NOT EXISTS unreadable(shard INTEGER NOT NULL, file TEXT PRIMARY"
-                            + " KEY)");
-            database.run(
-                    "CREATE TABLE IF NOT EXISTS applied(one INTEGER PRIMARY KEY CHECK (one = 1),"
-                            + " position INTEGER NOT NULL)");
-            database.run(
-                    "CREATE TABLE IF NOT EXISTS seen_durable(one INTEGER PRIMARY KEY CHECK (one ="
-                            + " 1), position INTEGER NOT NULL)");
-            database.run(
-                    "CREATE TABLE IF NOT EXISTS set_aside(incarnation INTEGER PRIMARY KEY, why TEXT"
-                            + " NOT NULL)");
-            DueTable.create(database);
-            checkWhole(file, database);
+            CatalogTables.prepare(file, database);
             return new Catalog(database);
         } catch (RuntimeException e) {
             database.close();
@@ -95,12 +73,12 @@ public final class Catalog implements AutoCloseable {
 
     /** Whether every instance is in it; a new one, or one half rebuilt, is not. */
     public boolean isComplete() {
-        return integer(database.run("PRAGMA user_version").rows().getFirst().getFirst()) == FORMAT;
+        return CatalogTables.version(database) == CatalogTables.FORMAT;
     }
 
     /** Says that every instance is in it. */
     public void complete() {
-        database.run("PRAGMA user_version = " + FORMAT);
+        database.run("PRAGMA user_version = " + CatalogTables.FORMAT);
     }
 
     /** The position of the journal before which everything is in here, durably. */
@@ -120,7 +98,7 @@ public final class Catalog implements AutoCloseable {
         if (!owed.isEmpty()) {
             throw Failure.of(Reason.NODE_FULL, "catalogue: rows of deleted instances remain");
         }
-        database.run("INSERT OR REPLACE INTO applied VALUES (1, ?)", SqlValue.of(position));
+        put("applied", SqlValue.of(1), SqlValue.of(position));
         database.sync();
     }
 
@@ -138,7 +116,7 @@ public final class Catalog implements AutoCloseable {
 
     /** Notes that the journal is durable up to there. The note itself need not be. */
     public void sawDurable(long position) {
-        database.run("INSERT OR REPLACE INTO seen_durable VALUES (1, ?)", SqlValue.of(position));
+        put("seen_durable", SqlValue.of(1), SqlValue.of(position));
     }
 
     /** Runs several changes in one transaction: faster, and all or none. */
@@ -162,10 +140,7 @@ public final class Catalog implements AutoCloseable {
 
     /** Notes an instance that cannot be served. */
     public void putAside(long incarnation, Failure why) {
-        database.run(
-                "INSERT OR REPLACE INTO set_aside VALUES (?, ?)",
-                SqlValue.of(incarnation),
-                SqlValue.of(why.message()));
+        put("set_aside", SqlValue.of(incarnation), SqlValue.of(why.message()));
     }
 
     /** Forgets that it cannot be served. */
@@ -186,10 +161,7 @@ public final class Catalog implements AutoCloseable {
 
     /** The instance of that key; empty if there is none, or none that was promised to anybody. */
     public Optional<CatalogEntry> find(InstanceKey key) {
-        return entries(
-                        "SELECT " + COLUMNS + " FROM instance WHERE key = ? AND creating = 0",
-                        bytes(key))
-                .stream()
+        return entries("SELECT * FROM instance WHERE key = ? AND creating = 0", bytes(key)).stream()
                 .filter(entry -> !owed.contains(entry.incarnation()))
                 .findFirst();
     }
@@ -221,9 +193,7 @@ public final class Catalog implements AutoCloseable {
         while (more && found.size() < most) {
             var page =
                     entries(
-                            "SELECT "
-                                    + COLUMNS
-                                    + " FROM instance WHERE key > ?1 AND key >= ?2 AND key < ?3 AND"
+                            "SELECT * FROM instance WHERE key > ?1 AND key >= ?2 AND key < ?3 AND"
                                     + " creating = 0 ORDER BY key LIMIT ?4",
                             SqlValue.of(from),
                             SqlValue.of(first),
@@ -275,10 +245,10 @@ public final class Catalog implements AutoCloseable {
 
     /** Notes that the number was given. */
     public void given(long incarnation) {
-        database.run(
-                "INSERT INTO high_water VALUES (1, ?1) ON CONFLICT DO UPDATE SET incarnation ="
-                        + " max(incarnation, ?1)",
-                SqlValue.of(incarnation));
+        var known = database.run("SELECT incarnation FROM high_water").rows();
+        if (known.isEmpty() || integer(known.getFirst().getFirst()) < incarnation) {
+            put("high_water", SqlValue.of(1), SqlValue.of(incarnation));
+        }
     }
 
     /** Notes, before its file is made, that an instance is being created. */
@@ -288,13 +258,17 @@ public final class Catalog implements AutoCloseable {
                         () -> {
                             // A number is never given twice, even if its instance is deleted.
                             given(incarnation);
-                            return database.run(
-                                    "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 1, 0, NULL,"
-                                            + " 0)",
+                            put(
+                                    "instance",
                                     bytes(key),
                                     SqlValue.of(shard),
                                     SqlValue.of(incarnation),
-                                    time(now));
+                                    time(now),
+                                    SqlValue.of(1),
+                                    SqlValue.of(0),
+                                    SqlValue.NULL,
+                                    SqlValue.of(0));
+                            return true;
                         });
     }
 
@@ -303,38 +277,83 @@ public final class Catalog implements AutoCloseable {
         return version.get();
     }
 
-    /** Notes where an instance stands, and that it is there. */
+    /**
+     * Notes where an instance stands, and that it is there. Does nothing where a newer incarnation
+     * of its key is: that was made when this one was known to nobody.
+     */
     public void put(CatalogEntry entry) {
+        var row =
+                List.of(
+                        bytes(entry.key()),
+                        SqlValue.of(entry.shard()),
+                        SqlValue.of(entry.incarnation()),
+                        time(entry.createdAt()),
+                        SqlValue.of(0),
+                        SqlValue.of(entry.newest().commit()),
+                        entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
+                        SqlValue.of(entry.size().bytes()));
+        var values = new ArrayList<>(row);
+        values.add(SqlValue.of(CatalogTables.sum("instance", row)));
         database.run(
-                "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
-                bytes(entry.key()),
-                SqlValue.of(entry.shard()),
-                SqlValue.of(entry.incarnation()),
-                time(entry.createdAt()),
-                SqlValue.of(entry.newest().commit()),
-                entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
-                SqlValue.of(entry.size().bytes()));
+                "INSERT OR REPLACE INTO instance SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE"
+                        + " NOT EXISTS (SELECT 1 FROM instance WHERE key = ?1 AND incarnation > ?3"
+                        + " AND creating = 0)",
+                values.toArray(SqlValue[]::new));
         version.incrementAndGet();
+    }
+
+    /** The newest commit that is noted of that incarnation; 0 if there is none. */
+    public long commit(long incarnation) {
+        return row(incarnation).map(row -> integer(row.get(5))).orElse(0L);
+    }
+
+    private Optional<List<SqlValue>> row(long incarnation) {
+        return database
+                .run("SELECT * FROM instance WHERE incarnation = ?", SqlValue.of(incarnation))
+                .rows()
+                .stream()
+                .map(row -> CatalogTables.checked("instance", row))
+                .findFirst();
+    }
+
+    /** Notes that the file of an instance held that commit once; never a lower one. */
+    public void atLeast(long incarnation, long commit) {
+        change(incarnation, row -> row[5] = SqlValue.of(Math.max(commit, integer(row[5]))));
     }
 
     /** Notes where an instance stands that was redone; does nothing if it is not in here. */
     public void update(long incarnation, long commit, long lastCommitMicros, long bytes) {
-        database.run(
-                "UPDATE instance SET commit_number = ?, last_commit_at = ?, bytes = ? WHERE"
-                        + " incarnation = ?",
-                SqlValue.of(commit),
-                commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros),
-                SqlValue.of(bytes),
-                SqlValue.of(incarnation));
+        change(
+                incarnation,
+                row -> {
+                    row[5] = SqlValue.of(commit);
+                    row[6] = commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros);
+                    row[7] = SqlValue.of(bytes);
+                });
+    }
+
+    private void change(long incarnation, Consumer<SqlValue[]> change) {
+        var _ =
+                database.transaction(
+                        () -> {
+                            var row = row(incarnation);
+                            row.ifPresent(
+                                    found -> {
+                                        // Without the checksum.
+                                        var values =
+                                                found.subList(0, found.size() - 1)
+                                                        .toArray(SqlValue[]::new);
+                                        change.accept(values);
+                                        put("instance", values);
+                                    });
+                            return row.isPresent();
+                        });
         version.incrementAndGet();
     }
 
     /** Notes a file whose key nobody can tell any more. */
     public void putUnreadable(int shard, Path file) {
-        database.run(
-                "INSERT OR REPLACE INTO unreadable VALUES (?, ?)",
-                SqlValue.of(shard),
-                SqlValue.of(file.toString()));
+        put("unreadable", SqlValue.of(shard), SqlValue.of(file.toString()));
     }
 
     /** The files whose key nobody can tell, by shard; one of each shard. */
@@ -381,7 +400,7 @@ public final class Catalog implements AutoCloseable {
 
     /** Instances whose creation a crash cut short. */
     public List<CatalogEntry> findCreating() {
-        return entries("SELECT " + COLUMNS + " FROM instance WHERE creating = 1");
+        return entries("SELECT * FROM instance WHERE creating = 1");
     }
 
     @Override
@@ -389,20 +408,13 @@ public final class Catalog implements AutoCloseable {
         database.close();
     }
 
-    private static void checkWhole(Path file, PlainDatabase database) {
-        var answer = database.run("PRAGMA quick_check(1)").rows().getFirst().getFirst();
-        if (!(answer instanceof SqlValue.Text(String text) && text.equals("ok"))) {
-            var why = answer instanceof SqlValue.Text(String found) ? found : "no answer";
-            throw Failure.of(Reason.CORRUPTION, file + ": quick_check: " + why.replace('\n', ' '));
-        }
-    }
-
     private List<CatalogEntry> entries(String sql, SqlValue... parameters) {
         var entries = new ArrayList<CatalogEntry>();
         for (var row : database.run(sql, parameters).rows()) {
+            CatalogTables.checked("instance", row);
             var key = InstanceKey.ofBytes(((SqlValue.Blob) row.get(0)).value().toByteArray());
             Optional<Instant> lastCommitAt =
-                    row.get(5) instanceof SqlValue.Integer64(long micros)
+                    row.get(6) instanceof SqlValue.Integer64(long micros)
                             ? Optional.of(instant(micros))
                             : Optional.empty();
             entries.add(
@@ -410,10 +422,14 @@ public final class Catalog implements AutoCloseable {
                             key,
                             (int) integer(row.get(1)),
                             instant(integer(row.get(3))),
-                            new Bookmark(integer(row.get(2)), integer(row.get(4))),
-                            new CatalogEntry.Size(integer(row.get(6)), lastCommitAt)));
+                            new Bookmark(integer(row.get(2)), integer(row.get(5))),
+                            new CatalogEntry.Size(integer(row.get(7)), lastCommitAt)));
         }
         return entries;
+    }
+
+    private void put(String table, SqlValue... values) {
+        CatalogTables.put(database, table, values);
     }
 
     private static long integer(SqlValue value) {

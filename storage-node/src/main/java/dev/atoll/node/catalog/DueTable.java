@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 
 /**
@@ -21,13 +22,22 @@ import java.util.function.LongPredicate;
  * makes it later.
  *
  * <pre>
- * due(incarnation, namespace, own_at, watched_at, failures)
+ * due(incarnation, namespace, own_at, watched_at, failures, sum)
  *   own_at      when the node has something to do; NULL for never
  *   watched_at  when a service that watches has; NULL for never
  *   failures    how often in a row it could not be done
  * </pre>
  */
 public final class DueTable {
+    static final String NAME = "due";
+
+    /** Where its columns are in its rows, before those of the instance. */
+    private static final int OWN_AT = 2;
+
+    private static final int WATCHED_AT = 3;
+    private static final int FAILURES = 4;
+    private static final int COLUMNS = 6;
+
     private static final Duration AGAIN_MIN = Duration.ofSeconds(1);
     private static final Duration AGAIN_MAX = Duration.ofMinutes(5);
     private static final int DOUBLED_MAX = 9;
@@ -36,10 +46,9 @@ public final class DueTable {
     private static final int PAGE_MIN = 128;
 
     private static final String FOUND =
-            "SELECT instance.key, instance.shard, due.incarnation, %1$s FROM due CROSS JOIN instance"
-                    + " ON instance.incarnation = due.incarnation WHERE %2$s (%1$s,"
-                    + " due.incarnation) > (?, ?) AND %1$s <= ? ORDER BY %1$s, due.incarnation"
-                    + " LIMIT ?";
+            "SELECT due.*, instance.* FROM due CROSS JOIN instance ON instance.incarnation ="
+                    + " due.incarnation WHERE %2$s (%1$s, due.incarnation) > (?, ?) AND %1$s <= ?"
+                    + " ORDER BY %1$s, due.incarnation LIMIT ?";
     private static final String OWN = FOUND.formatted("own_at", "");
     private static final String WATCHED = FOUND.formatted("watched_at", "namespace = ? AND");
 
@@ -47,18 +56,6 @@ public final class DueTable {
 
     DueTable(PlainDatabase database) {
         this.database = database;
-    }
-
-    static void create(PlainDatabase database) {
-        database.run(
-                "CREATE TABLE IF NOT EXISTS due(incarnation INTEGER PRIMARY KEY, namespace TEXT NOT"
-                        + " NULL, own_at INTEGER, watched_at INTEGER, failures INTEGER NOT NULL)");
-        database.run(
-                "CREATE INDEX IF NOT EXISTS due_own ON due(own_at, incarnation) WHERE own_at IS NOT"
-                        + " NULL");
-        database.run(
-                "CREATE INDEX IF NOT EXISTS due_watched ON due(namespace, watched_at, incarnation)"
-                        + " WHERE watched_at IS NOT NULL");
     }
 
     /**
@@ -74,36 +71,75 @@ public final class DueTable {
             remove(incarnation);
             return;
         }
-        database.run(
-                "INSERT OR REPLACE INTO due VALUES (?, ?, ?, ?, 0)",
-                SqlValue.of(incarnation),
-                SqlValue.of(due.namespace()),
-                time(due.ownMicros()),
-                time(due.watchedMicros()));
+        put(incarnation, due, 0);
     }
 
     /** Notes what an instance will want if a transaction is committed, or wants already. */
     public void putEarlier(long incarnation, Due due) {
-        database.run(
-                "INSERT INTO due VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT DO UPDATE SET namespace ="
-                        + " ?2, own_at = min(ifnull(own_at, ?3), ifnull(?3, own_at)), watched_at ="
-                        + " min(ifnull(watched_at, ?4), ifnull(?4, watched_at))",
-                SqlValue.of(incarnation),
-                SqlValue.of(due.namespace()),
-                time(due.ownMicros()),
-                time(due.watchedMicros()));
+        var _ =
+                database.transaction(
+                        () -> {
+                            var known = row(incarnation);
+                            put(
+                                    incarnation,
+                                    known.map(row -> earlier(row, due)).orElse(due),
+                                    known.map(row -> integer(row.get(FAILURES))).orElse(0L));
+                            return true;
+                        });
+    }
+
+    private static Due earlier(List<SqlValue> row, Due due) {
+        return new Due(
+                due.namespace(),
+                earlier(micros(row.get(OWN_AT)), due.ownMicros()),
+                earlier(micros(row.get(WATCHED_AT)), due.watchedMicros()));
+    }
+
+    private static long earlier(long one, long other) {
+        return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
     }
 
     /** Puts off an instance that could not be served: longer each time. */
     public void postpone(long incarnation, long nowMicros) {
-        database.run(
-                "UPDATE due SET failures = failures + 1, own_at = ?2 + min(?4, ?3 << min(failures,"
-                        + " ?5)) WHERE incarnation = ?1",
+        var _ =
+                database.transaction(
+                        () -> {
+                            var known = row(incarnation);
+                            known.ifPresent(row -> postpone(row, nowMicros));
+                            return known.isPresent();
+                        });
+    }
+
+    private void postpone(List<SqlValue> row, long nowMicros) {
+        long failures = integer(row.get(FAILURES));
+        long wait = micros(AGAIN_MIN) << Math.min(failures, DOUBLED_MAX);
+        put(
+                integer(row.get(0)),
+                new Due(
+                        ((SqlValue.Text) row.get(1)).value(),
+                        nowMicros + Math.min(micros(AGAIN_MAX), wait),
+                        micros(row.get(WATCHED_AT))),
+                failures + 1);
+    }
+
+    private Optional<List<SqlValue>> row(long incarnation) {
+        return database
+                .run("SELECT * FROM due WHERE incarnation = ?", SqlValue.of(incarnation))
+                .rows()
+                .stream()
+                .map(row -> CatalogTables.checked(NAME, row))
+                .findFirst();
+    }
+
+    private void put(long incarnation, Due due, long failures) {
+        CatalogTables.put(
+                database,
+                NAME,
                 SqlValue.of(incarnation),
-                SqlValue.of(nowMicros),
-                SqlValue.of(micros(AGAIN_MIN)),
-                SqlValue.of(micros(AGAIN_MAX)),
-                SqlValue.of(DOUBLED_MAX));
+                SqlValue.of(due.namespace()),
+                time(due.ownMicros()),
+                time(due.watchedMicros()),
+                SqlValue.of(failures));
     }
 
     /** Nothing is to be done for it any more. */
@@ -119,6 +155,7 @@ public final class DueTable {
      */
     public List<Found> findOwn(long nowMicros, BitSet shards, LongPredicate skipped, int most) {
         return find(
+                OWN_AT,
                 (at, incarnation) ->
                         database.run(
                                 OWN,
@@ -135,6 +172,7 @@ public final class DueTable {
     public List<Found> findWatched(
             String namespace, long nowMicros, BitSet shards, LongPredicate skipped, int most) {
         return find(
+                WATCHED_AT,
                 (at, incarnation) ->
                         database.run(
                                 WATCHED,
@@ -153,7 +191,8 @@ public final class DueTable {
         SqlResult after(long atMicros, long incarnation);
     }
 
-    private static List<Found> find(Pages pages, BitSet shards, LongPredicate skipped, int most) {
+    private static List<Found> find(
+            int column, Pages pages, BitSet shards, LongPredicate skipped, int most) {
         var found = new ArrayList<Found>();
         long at = Long.MIN_VALUE;
         long incarnation = 0;
@@ -161,12 +200,14 @@ public final class DueTable {
         while (more && found.size() < most) {
             var rows = pages.after(at, incarnation).rows();
             for (var row : rows) {
-                incarnation = integer(row.get(2));
-                at = integer(row.get(3));
-                if (shards.get((int) integer(row.get(1)))
+                var due = CatalogTables.checked(NAME, row.subList(0, COLUMNS));
+                var instance = CatalogTables.checked("instance", row.subList(COLUMNS, row.size()));
+                incarnation = integer(due.getFirst());
+                at = integer(due.get(column));
+                if (shards.get((int) integer(instance.get(1)))
                         && !skipped.test(incarnation)
                         && found.size() < most) {
-                    found.add(new Found(key(row.get(0)), incarnation, at));
+                    found.add(new Found(key(instance.getFirst()), incarnation, at));
                 }
             }
             more = rows.size() == page(most);
@@ -192,6 +233,10 @@ public final class DueTable {
 
     private static long micros(Duration duration) {
         return duration.toNanos() / 1_000;
+    }
+
+    private static long micros(SqlValue time) {
+        return time instanceof SqlValue.Integer64(long micros) ? micros : 0;
     }
 
     private static SqlValue time(long micros) {

@@ -22,8 +22,16 @@ public enum SystemDisk implements Disk {
     }
 
     @Override
-    public boolean exists(Path path) {
-        return Files.exists(path);
+    public boolean exists(Path path) throws IOException {
+        if (Files.exists(path)) {
+            return true;
+        }
+        if (!Files.notExists(path)) {
+            // Nobody can tell now: that is no reason to take it for gone.
+            var _ = Files.size(path);
+            return true;
+        }
+        return false;
     }
 
     @Override
@@ -51,7 +59,7 @@ public enum SystemDisk implements Disk {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+            new SystemFile(channel).syncAll();
         }
     }
 
@@ -87,39 +95,85 @@ public enum SystemDisk implements Disk {
         };
     }
 
+    /**
+     * A channel that a thread with an interrupt pending uses is closed by that, under all who share
+     * it: so the interrupt waits until the work is done. One that comes in the middle would still
+     * close it, so nobody interrupts the threads that work with files.
+     */
     private record SystemFile(FileChannel channel) implements DiskFile {
         @Override
         public int read(ByteBuffer into, long at) throws IOException {
-            return channel.read(into, at);
+            boolean interrupted = Thread.interrupted();
+            try {
+                return channel.read(into, at);
+            } finally {
+                interruptAgain(interrupted);
+            }
         }
 
         @Override
         public void write(ByteBuffer from, long at) throws IOException {
-            long next = at;
-            while (from.hasRemaining()) {
-                next += channel.write(from, next);
+            boolean interrupted = Thread.interrupted();
+            try {
+                long next = at;
+                while (from.hasRemaining()) {
+                    next += channel.write(from, next);
+                }
+            } finally {
+                interruptAgain(interrupted);
             }
         }
 
         @Override
         public void sync() throws IOException {
-            // Data and size only: fdatasync. The times of a journal segment are nobody's business.
-            channel.force(false);
+            boolean interrupted = Thread.interrupted();
+            try {
+                // Data and size only: fdatasync. The times of a journal segment are nobody's
+                // business.
+                channel.force(false);
+            } finally {
+                interruptAgain(interrupted);
+            }
         }
 
         @Override
         public long size() throws IOException {
-            return channel.size();
+            boolean interrupted = Thread.interrupted();
+            try {
+                return channel.size();
+            } finally {
+                interruptAgain(interrupted);
+            }
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            boolean interrupted = Thread.interrupted();
+            try {
+                channel.truncate(size);
+            } finally {
+                interruptAgain(interrupted);
+            }
         }
 
         @Override
         public void close() throws IOException {
             channel.close();
+        }
+
+        void syncAll() throws IOException {
+            boolean interrupted = Thread.interrupted();
+            try {
+                channel.force(true);
+            } finally {
+                interruptAgain(interrupted);
+            }
+        }
+
+        private static void interruptAgain(boolean interrupted) {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -123,6 +123,18 @@ public final class InstanceFiles {
         }
     }
 
+    /** By which an operator says that the file is an older copy, put there on purpose. */
+    public static Path restored(Path file) {
+        return file.resolveSibling(file.getFileName() + ".restored");
+    }
+
+    /** Forgets, durably, that it is one. */
+    public static void removeRestored(Path file) throws IOException {
+        if (Files.deleteIfExists(restored(file))) {
+            DataFolder.sync(DataFolder.parent(file));
+        }
+    }
+
     private static Path reason(Path file) {
         return file.resolveSibling(file.getFileName() + ".quarantine");
     }
@@ -143,6 +155,7 @@ public final class InstanceFiles {
         ClosedDatabase.delete(file);
         removeSideLog(file);
         Files.deleteIfExists(reason(file));
+        Files.deleteIfExists(restored(file));
         DataFolder.sync(DataFolder.parent(file));
     }
 }

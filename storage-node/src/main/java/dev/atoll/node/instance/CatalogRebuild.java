@@ -16,6 +16,7 @@ import dev.atoll.wire.ShardHash;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
@@ -100,7 +101,13 @@ final class CatalogRebuild {
         if (!catalog.has(found.incarnation()) && !addByItsKey(found)) {
             return false;
         }
-        Quarantine.found(found.file()).ifPresent(why -> catalog.putAside(found.incarnation(), why));
+        try {
+            Quarantine.found(found.file())
+                    .ifPresent(why -> catalog.putAside(found.incarnation(), why));
+        } catch (Failure e) {
+            // Whoever wakes it asks again.
+            LOG.error("whether it is quarantined is not known: {}", e.message());
+        }
         return true;
     }
 
@@ -131,8 +138,10 @@ final class CatalogRebuild {
             long wake = ClosedDatabase.wakeMicros(found.file());
             catalog.due().put(found.incarnation(), Due.unknown(wake));
         } catch (IOException e) {
-            // Waking it will quarantine it.
+            // It may be readable again soon: then whoever looks finds out.
             LOG.error("{}: its .sums file cannot be read: {}", found.file(), e.getMessage());
+            long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+            catalog.due().put(found.incarnation(), Due.unknown(now));
         }
     }
 

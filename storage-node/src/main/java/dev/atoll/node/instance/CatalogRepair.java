@@ -13,8 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,12 +69,13 @@ final class CatalogRepair {
 
     /** Brings in what the journal says of creations and deletions. */
     static void apply(JournalIndex index, Catalog catalog) throws IOException {
-        var created = new ArrayList<CatalogEntry>();
+        var created = new LinkedHashMap<JournalIndex.Traces, CatalogEntry>();
         for (var traces : index.all()) {
             if (!traces.isGone() && traces.isCreated() && !catalog.has(traces.incarnation)) {
-                created.add(entry(traces));
+                created.put(traces, entry(traces));
             }
         }
+        var deleted = newestDeleted(index, created.values());
         catalog.batch(
                 () -> {
                     // First: a key may have been given anew.
@@ -79,9 +84,44 @@ final class CatalogRepair {
                             catalog.remove(traces.incarnation);
                         }
                     }
-                    created.forEach(catalog::put);
+                    created.values().stream()
+                            .filter(
+                                    entry ->
+                                            deleted.getOrDefault(entry.key(), 0L)
+                                                    < entry.incarnation())
+                            .forEach(catalog::put);
                     index.all().forEach(traces -> catalog.given(traces.incarnation));
                 });
+        created.forEach(
+                (traces, entry) -> {
+                    if (!catalog.has(entry.incarnation())) {
+                        LOG.warn(
+                                "incarnation {} of {} was promised to nobody, and there was a newer"
+                                        + " one",
+                                entry.incarnation(),
+                                entry.key());
+                        traces.supersede();
+                    }
+                });
+    }
+
+    /** Of those keys, the newest incarnation that came to be and was deleted. */
+    private static Map<InstanceKey, Long> newestDeleted(
+            JournalIndex index, Collection<CatalogEntry> created) throws IOException {
+        var newest = new HashMap<InstanceKey, Long>();
+        if (created.isEmpty()) {
+            return newest;
+        }
+        var keys = created.stream().map(CatalogEntry::key).collect(Collectors.toSet());
+        for (var traces : index.all()) {
+            if (traces.isDeleted() && traces.isCreated()) {
+                var key = InstanceKey.parse(traces.creation().key());
+                if (keys.contains(key)) {
+                    newest.merge(key, traces.incarnation, Math::max);
+                }
+            }
+        }
+        return newest;
     }
 
     /** As far as the creation tells; redoing its commits tells the rest. */

@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Looks for open instances that nobody calls: first they give memory back, later they go to sleep.
- * One thread at a time.
+ * One thread at a time, but for closing.
  */
-final class IdleWatch {
+final class IdleWatch implements AutoCloseable {
     /** Trimming the heap holds up whoever asks for memory meanwhile. */
     private static final Duration TRIM_EVERY = Duration.ofSeconds(10);
 
@@ -21,6 +21,7 @@ final class IdleWatch {
     private final LongSupplier ticker;
     private int shrunkSinceTrim;
     private long trimmedNanos;
+    private volatile boolean closed;
 
     IdleWatch(
             OpenInstances open,
@@ -38,10 +39,13 @@ final class IdleWatch {
     void look() {
         long now = ticker.getAsLong();
         for (var instance : open.usedBefore(now - limits.sleepAfter().toNanos())) {
+            if (closed) {
+                return;
+            }
             trySleep(instance);
         }
         for (var instance : open.largeAndUsedBefore(now - limits.shrinkAfter().toNanos())) {
-            if (instance.lane.tryRunNow(() -> lifeCycle.tryShrink(instance))) {
+            if (!closed && instance.lane.tryRunNow(() -> lifeCycle.tryShrink(instance))) {
                 shrunkSinceTrim++;
             }
         }
@@ -50,6 +54,12 @@ final class IdleWatch {
             shrunkSinceTrim = 0;
             trimmedNanos = now;
         }
+    }
+
+    /** Whoever looks ends with the one it is at. */
+    @Override
+    public void close() {
+        closed = true;
     }
 
     /** In its lane, on this thread, if it has nothing to do. */

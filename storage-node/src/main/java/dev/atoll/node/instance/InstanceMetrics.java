@@ -25,6 +25,8 @@ public final class InstanceMetrics {
     private final Counter slept;
     private final Counter shrunk;
     private final Counter quarantined;
+    private final Counter migrated;
+    private final Counter notMigrated;
     private final Counter scrubbed;
     private final Counter scrubs;
 
@@ -51,6 +53,12 @@ public final class InstanceMetrics {
                 Counter.builder("atoll.node.scrub.rounds")
                         .description("Times all instances were compared since the start")
                         .register(registry);
+        this.migrated =
+                counter("migrated", "Instances brought to the declared schema since the start");
+        this.notMigrated =
+                counter(
+                        "migration.failed",
+                        "Attempts that left an instance on its old schema since the start");
         this.quarantined = counter("quarantined", "Instances found damaged since the start");
     }
 
@@ -120,6 +128,14 @@ public final class InstanceMetrics {
 
     void shrunk() {
         shrunk.increment();
+    }
+
+    void migrated() {
+        migrated.increment();
+    }
+
+    void notMigrated() {
+        notMigrated.increment();
     }
 
     void quarantined() {

@@ -33,17 +33,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The door to the node's instances: every call becomes a task in the lane of its instance.
  * Thread-safe; never blocks its callers.
  */
 public final class Instances implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
     private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofMillis(50);
     private static final Duration RETRY_WHEN_STARTED_AGAIN = Duration.ofSeconds(1);
     private static final Duration TRIM_EVERY = Duration.ofMillis(500);
     private static final Duration LOOK_FOR_IDLE_EVERY = Duration.ofSeconds(1);
     private static final Duration DRAIN_MOST = Duration.ofSeconds(5);
+    private static final Duration SLEEP_MOST = Duration.ofSeconds(30);
 
     /** Threads beyond this would only wait for the disk and the cores. */
     private static final int LANE_THREADS_MAX = 256;
@@ -83,9 +87,7 @@ public final class Instances implements AutoCloseable {
         this.ticker = System::nanoTime;
         this.pool =
                 new LanePool(
-                        laneThreads,
-                        Math.max(laneThreads, LANE_THREADS_MAX),
-                        LanePool.EXTRA_THREAD_IDLE,
+                        LanePool.Threads.of(laneThreads, Math.max(laneThreads, LANE_THREADS_MAX)),
                         ticker);
         this.open = new OpenInstances();
         this.recovery = parts.recovery();
@@ -94,7 +96,7 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.wakes = new Wakes(catalog);
-        var schemas = new SchemaUpkeep(blocks, log, lifeCycle, wakes, ticker);
+        var schemas = new SchemaUpkeep(blocks, log, lifeCycle, new SchemaUpkeep.Told(wakes, metrics), ticker);
         this.transactions = new Transactions(lifeCycle, schemas, wakes, log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
@@ -347,7 +349,8 @@ public final class Instances implements AutoCloseable {
         if (!closing.compareAndSet(false, true)) {
             return;
         }
-        sleeper.shutdownNow();
+        idleWatch.close();
+        endSleeper();
         recovery.close();
         scrubber.close();
         folds.close();
@@ -357,6 +360,19 @@ public final class Instances implements AutoCloseable {
         // Else the next start would look through what is folded.
         trimming.end();
         log.close();
+    }
+
+    /** Waits for what it has under way: one that goes to sleep, or a trim. */
+    private void endSleeper() {
+        // Not interrupted: that would close the files under it, the journal's too.
+        sleeper.shutdown();
+        try {
+            if (!sleeper.awaitTermination(SLEEP_MOST.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("an instance is still going to sleep");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Why nothing becomes durable any more, if so: then the node has to stop. */

@@ -75,7 +75,7 @@ final class JournalIndex {
             case COMMIT -> traces.commits.add(summary.commit(), listed.address());
             case CREATE -> traces.createAddress = listed.address();
             case DELETE -> traces.deleted = true;
-            case FOLD -> traces.folded(summary.commit());
+            case FOLD -> traces.foldNoted(summary.commit());
             case PART -> throw new IllegalStateException("a part alone: " + listed);
         }
     }
@@ -126,8 +126,10 @@ final class JournalIndex {
         private final CommitAddresses commits = new CommitAddresses();
         private long createAddress;
         private boolean deleted;
+        private boolean superseded;
         private @Nullable Failure lost;
         private long lostCommit;
+        private long foldedCommit;
 
         private Traces(Journal journal, int shard, long incarnation, long after) {
             this.journal = journal;
@@ -141,9 +143,33 @@ final class JournalIndex {
             return deleted || (createAddress != 0 && commits.newest == 0);
         }
 
+        /** Whether it came to be, and was deleted. */
+        boolean isDeleted() {
+            return deleted && commits.newest != 0;
+        }
+
+        /** It was promised to nobody, and its key was given to a newer one. */
+        void supersede() {
+            superseded = true;
+        }
+
+        boolean isSuperseded() {
+            return superseded;
+        }
+
         /** Whether it was made in the time that the journal tells of, so all of it is in there. */
         boolean isCreated() {
             return createAddress != 0;
+        }
+
+        private void foldNoted(long commit) {
+            foldedCommit = Math.max(foldedCommit, commit);
+            folded(commit);
+        }
+
+        /** The newest commit that the journal says was in the file once; 0 if it says nothing. */
+        long foldNoted() {
+            return foldedCommit;
         }
 
         /** The file has the commits up to that one. */

@@ -6,10 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads that lanes take their turns on. Thread-safe.
@@ -24,17 +27,15 @@ final class LanePool implements AutoCloseable {
     /** A task that runs longer does not count as one of the pool's own threads. */
     private static final Duration LONG_TASK = Duration.ofMillis(20);
 
-    private static final Duration CHECK_EVERY = Duration.ofMillis(10);
+    private static final Logger LOG = LoggerFactory.getLogger(LanePool.class);
 
-    /** How long a thread more than asked for stays when it is not needed. */
-    static final Duration EXTRA_THREAD_IDLE = Duration.ofSeconds(10);
+    private static final Duration CHECK_EVERY = Duration.ofMillis(10);
+    private static final Duration EXTRA_THREAD_IDLE = Duration.ofSeconds(10);
 
     /** An interrupted statement needs this long to notice; beyond it a task is stuck. */
     private static final Duration INTERRUPTION_GRACE = Duration.ofMillis(250);
 
-    private final int threadsCore;
-    private final int threadsMax;
-    private final long extraIdleNanos;
+    private final Threads threads;
     private final LongSupplier ticker;
     private final ScheduledThreadPoolExecutor timer;
     private final Deadlines deadlines = new Deadlines();
@@ -56,15 +57,31 @@ final class LanePool implements AutoCloseable {
     private int turns;
 
     @GuardedBy("this")
-    private int threadsStarted;
+    private boolean threadsRefused;
 
     @GuardedBy("this")
     private boolean closed;
 
-    LanePool(int threadsCore, int threadsMax, Duration extraIdle, LongSupplier ticker) {
-        this.threadsCore = threadsCore;
-        this.threadsMax = threadsMax;
-        this.extraIdleNanos = extraIdle.toNanos();
+    /**
+     * How many threads there are.
+     *
+     * @param core how many are asked for
+     * @param most there may be
+     * @param extraIdle how long one more than asked for stays when it is not needed
+     * @param factory makes them
+     */
+    record Threads(int core, int most, Duration extraIdle, ThreadFactory factory) {
+        static Threads of(int core, int most) {
+            return new Threads(
+                    core,
+                    most,
+                    EXTRA_THREAD_IDLE,
+                    Thread.ofPlatform().daemon().name("lane-", 0).factory());
+        }
+    }
+
+    LanePool(Threads threads, LongSupplier ticker) {
+        this.threads = threads;
         this.ticker = ticker;
         this.timer =
                 new ScheduledThreadPoolExecutor(
@@ -90,8 +107,13 @@ final class LanePool implements AutoCloseable {
     }
 
     private void check() {
-        growIfBlocked();
-        deadlines.sweep(nanoTime() - INTERRUPTION_GRACE.toNanos());
+        try {
+            growIfBlocked();
+            deadlines.sweep(nanoTime() - INTERRUPTION_GRACE.toNanos());
+        } catch (RuntimeException | Error e) {
+            // What is thrown here would end all checks to come.
+            LOG.error("lanes could not be looked after", e);
+        }
     }
 
     /** Gives the lane a turn when its time comes. */
@@ -101,7 +123,7 @@ final class LanePool implements AutoCloseable {
             ready.add(lane);
             woken = chooseToWake();
             int free = idle.size() + (waking == null ? 0 : 1);
-            if (ready.size() > free && workers.size() < threadsCore) {
+            if (ready.size() > free && workers.size() < threads.core()) {
                 startWorker();
             }
         }
@@ -182,35 +204,44 @@ final class LanePool implements AutoCloseable {
             if (!ready.isEmpty()
                     && idle.isEmpty()
                     && waking == null
-                    && workers.size() - busyForLong < threadsCore
-                    && workers.size() < threadsMax) {
+                    && workers.size() - busyForLong < threads.core()
+                    && workers.size() < threads.most()) {
                 startWorker();
             }
         }
     }
 
+    /**
+     * Where the system has no thread left, lanes wait for those there are, or for the next check.
+     */
     @GuardedBy("this")
     private void startWorker() {
-        var worker = new Worker(threadsStarted++);
+        var worker = new Worker();
+        try {
+            worker.thread.start();
+        } catch (OutOfMemoryError e) {
+            if (!threadsRefused) {
+                LOG.warn("no thread more for lanes: {}", e.getMessage());
+            }
+            threadsRefused = true;
+            return;
+        }
+        threadsRefused = false;
+        // It ends no sooner than it has had this pool's lock.
         workers.add(worker);
-        worker.thread.start();
     }
 
     /** One thread of the pool. */
     final class Worker implements Runnable {
         private volatile @Nullable Call<?> current;
         private volatile long sinceNanos;
-        private final Thread thread;
+        private final Thread thread = threads.factory().newThread(this);
 
         @GuardedBy("LanePool.this")
         private boolean isIdle;
 
         // Of its own thread.
         private boolean ended;
-
-        Worker(int number) {
-            this.thread = Thread.ofPlatform().daemon().name("lane-" + number).unstarted(this);
-        }
 
         @Override
         public void run() {
@@ -265,10 +296,11 @@ final class LanePool implements AutoCloseable {
             if (lane != null) {
                 return lane;
             }
-            long end = System.nanoTime() + extraIdleNanos;
+            long end = System.nanoTime() + threads.extraIdle().toNanos();
             while (lane == null && !ended) {
                 long left = end - System.nanoTime();
-                LockSupport.parkNanos(LanePool.this, left > 0 ? left : extraIdleNanos);
+                LockSupport.parkNanos(
+                        LanePool.this, left > 0 ? left : threads.extraIdle().toNanos());
                 lane = poll(false, System.nanoTime() - end >= 0);
             }
             return lane;
@@ -287,7 +319,7 @@ final class LanePool implements AutoCloseable {
                 if (lane != null) {
                     turns++;
                     woken = ready.isEmpty() ? null : chooseToWake();
-                } else if (closed || (wasIdleForLong && workers.size() > threadsCore)) {
+                } else if (closed || (wasIdleForLong && workers.size() > threads.core())) {
                     ended = true;
                 } else {
                     idle.addFirst(this);

@@ -2,9 +2,10 @@ package dev.atoll.node.instance;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +19,24 @@ import org.slf4j.LoggerFactory;
 final class OutputGate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OutputGate.class);
 
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
                     Thread.ofPlatform().daemon().name("output-gate").factory());
 
     /** As long as there are calls in flight, at the most, which are limited. */
     private final Queue<Runnable> leaving = new ConcurrentLinkedQueue<>();
 
     private final AtomicBoolean awake = new AtomicBoolean();
+
+    /** Has its thread at once: later the system may have none left. */
+    OutputGate() {
+        thread.prestartCoreThread();
+    }
 
     /** Lets a reply go, behind those that were let go before. */
     void leave(Runnable reply) {

@@ -48,6 +48,11 @@ final class Quarantine {
             instance.quarantine = why.get();
             throw why.get();
         }
+        var older = older(instance, entry);
+        if (older.isPresent()) {
+            add(instance, older.get());
+            throw older.get();
+        }
     }
 
     /** Whether it is known to be; for listings, which look at many. */
@@ -58,7 +63,33 @@ final class Quarantine {
 
     /** The same after a look at what lies beside its file. In its lane. */
     boolean finds(HostedInstance instance, CatalogEntry entry) {
-        return why(instance, entry).isPresent();
+        if (why(instance, entry).isPresent()) {
+            return true;
+        }
+        var older = older(instance, entry);
+        older.ifPresent(why -> add(instance, why));
+        return older.isPresent();
+    }
+
+    /** Of one that is open, or has something left to be redone, its file says nothing yet. */
+    private Optional<Failure> older(HostedInstance instance, CatalogEntry entry) {
+        if (instance.database != null || instance.unfoldedAfter != Long.MAX_VALUE) {
+            return Optional.empty();
+        }
+        var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
+        var found = OlderFile.find(file, entry);
+        if (found.isPresent()) {
+            try {
+                // The catalogue can be lost: then this tells which numbers were given.
+                SideLog.write(InstanceFiles.sideLog(file), entry.newest().commit());
+            } catch (IOException e) {
+                throw Failure.of(
+                        Reason.NODE_UNAVAILABLE,
+                        file + ": what it lacks cannot be noted: " + e.getMessage(),
+                        e);
+            }
+        }
+        return found;
     }
 
     /** Takes it out of service. */
@@ -72,8 +103,17 @@ final class Quarantine {
                 .log("instance quarantined: {}", why.message());
     }
 
-    /** It stays out of service, for what is found now. */
-    void keep(HostedInstance instance, CatalogEntry entry, Failure why) {
+    /**
+     * It stays out of service, for the damage that its file shows now; where commits of it were set
+     * aside, for what was found then, which the damage may be a consequence of.
+     */
+    void keepDamaged(HostedInstance instance, CatalogEntry entry, Failure damage) {
+        if (!hasLostCommits(folder.findInstanceFile(entry.shard(), entry.incarnation()))) {
+            keep(instance, entry, damage);
+        }
+    }
+
+    private void keep(HostedInstance instance, CatalogEntry entry, Failure why) {
         instance.quarantine = why;
         var known = recovery.lost(entry.incarnation()).map(Failure::message);
         if (!known.equals(Optional.of(why.message()))) {
@@ -81,9 +121,16 @@ final class Quarantine {
         }
     }
 
+    /** Why it cannot be served, as far as is known. In its lane. */
+    Optional<String> reason(HostedInstance instance, CatalogEntry entry) {
+        return why(instance, entry).map(Failure::message);
+    }
+
     /** Lets one whose file is well be looked at again; why not, if commits of it were lost. */
     Optional<Failure> lift(HostedInstance instance, CatalogEntry entry) {
-        var lacking = lacking(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+        var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
+        acceptRestored(file, entry);
+        var lacking = lacking(file).or(() -> stillOlder(file, entry));
         if (lacking.isPresent()) {
             keep(instance, entry, lacking.get());
             return lacking;
@@ -91,6 +138,22 @@ final class Quarantine {
         recovery.takeBack(entry);
         instance.quarantine = null;
         return Optional.empty();
+    }
+
+    private void acceptRestored(Path file, CatalogEntry entry) {
+        try {
+            OlderFile.accept(file, entry, catalog);
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    file + ": the copy cannot be accepted: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Optional<Failure> stillOlder(Path file, CatalogEntry entry) {
+        // Its row anew: it is what accepting an older copy changes.
+        return catalog.find(entry.key()).flatMap(row -> OlderFile.find(file, row));
     }
 
     private static Optional<Failure> lacking(Path file) {
@@ -115,13 +178,20 @@ final class Quarantine {
                 .or(() -> found(folder.findInstanceFile(entry.shard(), entry.incarnation())));
     }
 
-    /** What lies beside its file counts, whatever the catalogue says. */
+    /**
+     * What lies beside its file counts, whatever the catalogue says. Throws NODE_UNAVAILABLE if it
+     * cannot be read now.
+     */
     static Optional<Failure> found(Path file) {
         Optional<String> why;
         try {
             why = InstanceFiles.findReason(file);
         } catch (IOException e) {
-            why = Optional.of(file + ": why it is quarantined cannot be read: " + e.getMessage());
+            // That there is a reason is nothing to go by for ever: it may be read the next time.
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    file + ": why it is quarantined cannot be read: " + e.getMessage(),
+                    e);
         }
         return why.or(
                         () ->

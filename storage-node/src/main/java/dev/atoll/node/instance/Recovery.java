@@ -13,6 +13,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -351,6 +352,14 @@ public final class Recovery implements AutoCloseable {
             return;
         }
         var file = folder.instanceFile(traces.shard, traces.incarnation);
+        if (traces.isSuperseded() && isNobodys(file)) {
+            return;
+        }
+        if (traces.foldNoted() > catalog.commit(traces.incarnation)) {
+            // It may be all that says so, and the journal forgets it.
+            catalog.atLeast(traces.incarnation, traces.foldNoted());
+        }
+        long known = 0;
         try {
             // What the file has is not asked of the journal, where it may be damaged by now.
             traces.folded(ClosedDatabase.foldedCommit(file));
@@ -358,6 +367,11 @@ public final class Recovery implements AutoCloseable {
             var now =
                     ClosedDatabase.redo(
                             file, traces.incarnation, traces.unfolded(), traces.isCreated());
+            long held = Math.max(traces.foldNoted(), catalog.commit(traces.incarnation));
+            if (now.commit() < held) {
+                known = held;
+                throw OlderFile.quarantined(file, now.commit(), held);
+            }
             catalog.update(traces.incarnation, now.commit(), now.timeMicros(), now.bytes());
             catalog.due().put(traces.incarnation, Due.unknown(now.wakeMicros()));
         } catch (Failure e) {
@@ -372,9 +386,21 @@ public final class Recovery implements AutoCloseable {
                             ? e
                             : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
             lost.put(traces.incarnation, why);
-            SideLog.write(traces, InstanceFiles.sideLog(file));
+            SideLog.write(traces, InstanceFiles.sideLog(file), known);
             setAside(traces.shard, traces.incarnation, why);
         }
+    }
+
+    /** What a creation left that came to nothing; more than that stays where it is. */
+    private static boolean isNobodys(Path file) throws IOException {
+        if (!ClosedDatabase.isThere(file)) {
+            return true;
+        }
+        if (!ClosedDatabase.isOnlyBegun(file)) {
+            return false;
+        }
+        LOG.warn("put aside: {}", InstanceFiles.putAside(file));
+        return true;
     }
 
     private Failure unavailable(Traces traces, IOException e) {

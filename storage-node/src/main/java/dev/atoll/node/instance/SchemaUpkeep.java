@@ -6,6 +6,7 @@ import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.CallBudget;
 import dev.atoll.node.sqlite.InstanceDatabase;
+import dev.atoll.node.sqlite.SecureDelete;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
@@ -32,21 +33,29 @@ final class SchemaUpkeep {
     private final BlocksInForce blocks;
     private final CommitLog log;
     private final LifeCycle lifeCycle;
-    private final Wakes wakes;
+    private final Told told;
     private final LongSupplier ticker;
 
     SchemaUpkeep(
             BlocksInForce blocks,
             CommitLog log,
             LifeCycle lifeCycle,
-            Wakes wakes,
+            Told told,
             LongSupplier ticker) {
         this.blocks = blocks;
         this.log = log;
         this.lifeCycle = lifeCycle;
-        this.wakes = wakes;
+        this.told = told;
         this.ticker = ticker;
     }
+
+    /**
+     * Who hears of instances that come to their schema. Immutable.
+     *
+     * @param wakes when they want to be woken, which depends on their tables
+     * @param metrics how many do, or do not
+     */
+    record Told(Wakes wakes, InstanceMetrics metrics) {}
 
     /** Throws NAMESPACE_NOT_FOUND or INSTANCE_KEY_INVALID if there can be no such instance. */
     Optional<BlockInForce> find(InstanceKey key) {
@@ -68,8 +77,14 @@ final class SchemaUpkeep {
             HostedInstance instance, InstanceDatabase database, BlockInForce block) {
         var wanted = block.schema();
         var known = instance.schema;
-        if (known != null && known.wanted().isSame(wanted)) {
+        if (known != null && known.wanted().version() == wanted.version()) {
             return known;
+        }
+        setSecureDelete(instance, database, wanted);
+        if (known != null && known.wanted().isSame(wanted)) {
+            var standing = new SchemaStanding(wanted, known.failure(), known.unlike());
+            instance.schema = standing;
+            return standing;
         }
         var standing = lifeCycle.guard(instance, () -> reached(instance, database, block));
         standing.failure()
@@ -79,12 +94,31 @@ final class SchemaUpkeep {
                                         .addKeyValue("instance", instance.key)
                                         .addKeyValue("version", wanted.version())
                                         .log("stays on its old schema: {}", why.message()));
+        if (standing.failure().isPresent()) {
+            told.metrics().notMigrated();
+        }
         // Room may be there again soon.
         instance.schema =
                 standing.failure().filter(why -> why.reason() == Reason.NODE_FULL).isPresent()
                         ? null
                         : standing;
         return standing;
+    }
+
+    /** It is off in what was just opened. */
+    private void setSecureDelete(
+            HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+        var known = instance.schema;
+        boolean before = known != null && known.wanted().block().mode().secureDelete();
+        boolean after = wanted.block().mode().secureDelete();
+        if (before != after) {
+            lifeCycle.guard(
+                    instance,
+                    () -> {
+                        SecureDelete.set(database, after);
+                        return true;
+                    });
+        }
     }
 
     private SchemaStanding reached(
@@ -102,8 +136,12 @@ final class SchemaUpkeep {
                 new InstanceSchema.Way(
                         this::budget,
                         log.sink(instance, database),
-                        tx -> wakes.beforeCommit(instance, tx, block.expiring(), true));
-        return InstanceSchema.bring(database, wanted, way);
+                        tx -> told.wakes().beforeCommit(instance, tx, block.expiring(), true));
+        var standing = InstanceSchema.bring(database, wanted, way);
+        if (standing.failure().isEmpty()) {
+            told.metrics().migrated();
+        }
+        return standing;
     }
 
     private CallBudget budget() {

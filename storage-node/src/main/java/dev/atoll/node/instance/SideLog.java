@@ -7,6 +7,7 @@ import dev.atoll.node.instance.JournalIndex.Traces;
 import dev.atoll.node.journal.FileJournal;
 import dev.atoll.node.journal.JournalDump;
 import dev.atoll.node.journal.JournalMetrics;
+import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.journal.JournalSettings;
 import dev.atoll.node.journal.LogMark;
 import dev.atoll.node.sqlite.ClosedDatabase;
@@ -45,9 +46,24 @@ final class SideLog {
      * Writes what the journal holds of an instance beyond its file, durably, to a folder that
      * appears whole or not at all. Does nothing where that is nothing, or if it is there: from an
      * earlier time, when the journal still held all of it.
+     *
+     * @param known a commit that the file lacks though the journal does not hold it; 0 for none
      */
-    static void write(Traces traces, Path target) throws IOException {
-        long newest = traces.newestUnfolded();
+    static void write(Traces traces, Path target, long known) throws IOException {
+        write(target, Math.max(traces.newestUnfolded(), known), traces::unfoldedAndReadable);
+    }
+
+    /** The same for a file that lacks commits up to that one, of which the journal has none. */
+    static void write(Path target, long newest) throws IOException {
+        write(target, newest, List::of);
+    }
+
+    /** Commits that are read when they are needed. */
+    private interface Source {
+        List<JournalRecord.Commit> read() throws IOException;
+    }
+
+    private static void write(Path target, long newest, Source commits) throws IOException {
         if (newest == 0 || Files.exists(target)) {
             return;
         }
@@ -61,7 +77,7 @@ final class SideLog {
                         new FileJournal.Sources(
                                 System::nanoTime, new SecureRandom(), LogMark.NONE));
         try (log) {
-            for (var commit : traces.unfoldedAndReadable()) {
+            for (var commit : commits.read()) {
                 log.append(commit);
             }
         } catch (Failure e) {

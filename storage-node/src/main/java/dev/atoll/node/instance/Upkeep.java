@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is done with an instance beside calling it: looking for damage, giving space back, copying.
@@ -59,11 +60,16 @@ final class Upkeep {
         var damage = scrub(entry);
         if (damage.isPresent()) {
             if (quarantined) {
-                quarantine.keep(instance, entry, damage.get());
+                quarantine.keepDamaged(instance, entry, damage.get());
             } else {
                 quarantine.add(instance, damage.get());
             }
-            return List.of(damage.get().message());
+            // What it is out of service for comes first.
+            return Stream.concat(
+                            quarantine.reason(instance, entry).stream(),
+                            Stream.of(damage.get().message()))
+                    .distinct()
+                    .toList();
         }
         if (quarantined) {
             var why = quarantine.lift(instance, entry);

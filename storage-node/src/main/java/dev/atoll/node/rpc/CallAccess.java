@@ -125,33 +125,42 @@ final class CallAccess {
 
     /**
      * What the caller of a read is told: an instance that is damaged is there, and that is not
-     * everybody's to know.
+     * everybody's to know; nor are the names of files.
      */
     Failure toldOfRead(Failure why) {
-        return hides(why) ? Instances.notFound(key) : why;
+        return told(why, Instances.notFound(key));
     }
 
     /** The same, of a write. */
     Failure toldOfWrite(Failure why) {
-        return hides(why) ? createDenied() : why;
+        return told(why, createDenied());
     }
 
-    private boolean hides(Failure why) {
+    private Failure told(Failure why, Failure hidden) {
         return switch (why.reason()) {
             case INSTANCE_QUARANTINED, CORRUPTION ->
-                    !isGranted()
-                            && !blocks.find(key)
-                                    .filter(
-                                            block ->
-                                                    mayAsk(block)
-                                                            && block.rules()
-                                                                    .allowUnseen(
-                                                                            Block.Operation.ACCESS,
-                                                                            caller()))
-                                    .isPresent();
+                    !caller().ruled() ? why : mayKnow() ? damaged(why.reason()) : hidden;
             // Of the caller, the request or the node.
-            default -> false;
+            default -> why;
         };
+    }
+
+    /** Whether the caller was let in, or would be whatever is in the instance. */
+    private boolean mayKnow() {
+        return granted
+                || blocks.find(key)
+                        .filter(
+                                block ->
+                                        mayAsk(block)
+                                                && block.rules()
+                                                        .allowUnseen(
+                                                                Block.Operation.ACCESS, caller()))
+                        .isPresent();
+    }
+
+    private Failure damaged(Reason reason) {
+        return Failure.of(
+                reason, "instance " + key + ": out of service, since its file is damaged");
     }
 
     private boolean allows(Block.Operation operation, ReadTransaction tx, Turn turn) {

@@ -1,32 +1,42 @@
 package dev.atoll.node.rpc;
 
 import com.google.protobuf.Timestamp;
+import dev.atoll.node.blocks.Block;
+import dev.atoll.node.blocks.schema.RuleExplanation;
+import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.ConfigVersion;
 import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
+import dev.atoll.proto.v1.ExplainRulesRequest;
+import dev.atoll.proto.v1.ExplainRulesResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
 import dev.atoll.proto.v1.ListConfigVersionsResponse;
 import dev.atoll.wire.Caller;
+import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * {@code ConfigService} of a node: the versions. Routers let only those in that may look after the
- * cluster. Thread-safe.
+ * {@code ConfigService} of a node: the versions, and the rules that it acts on. Routers let only
+ * those in that may look after the cluster. Thread-safe.
  */
 final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     private final ConfigVersions versions;
+    private final ActiveConfig active;
     private final Executor waiting;
 
     /** Calls wait for the store on {@code waiting}. */
-    ConfigRpc(ConfigVersions versions, Executor waiting) {
+    ConfigRpc(ConfigVersions versions, ActiveConfig active, Executor waiting) {
         this.versions = versions;
+        this.active = active;
         this.waiting = waiting;
     }
 
@@ -61,6 +71,44 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                     versions.list().forEach(version -> response.addVersions(message(version)));
                     return response.build();
                 });
+    }
+
+    @Override
+    public void explainRules(
+            ExplainRulesRequest request, StreamObserver<ExplainRulesResponse> observer) {
+        answer(observer, () -> explain(request.getNamespace(), request.getTable()));
+    }
+
+    private ExplainRulesResponse explain(String namespace, String table) {
+        var block =
+                active.current()
+                        .flatMap(declarations -> declarations.find(namespace))
+                        .orElseThrow(
+                                () ->
+                                        Failure.of(
+                                                Reason.NAMESPACE_NOT_FOUND,
+                                                "namespace '" + namespace + "' is not declared"))
+                        .block();
+        var response = ExplainRulesResponse.newBuilder();
+        explained(block, table)
+                .forEach(
+                        each ->
+                                response.putSqlByOperation(
+                                        each.operation(), each.rule().compiled().sql()));
+        return response.build();
+    }
+
+    private static List<RuleExplanation> explained(Block block, String table) {
+        if (table.isEmpty()) {
+            return RuleExplanation.of(block);
+        }
+        var found = block.find(table);
+        if (found.isEmpty()) {
+            throw Failure.of(
+                    Reason.TABLE_NOT_FOUND,
+                    "namespace '" + block.name() + "' has no table '" + table + "'");
+        }
+        return RuleExplanation.of(block, found.get());
     }
 
     private ApplyConfigResponse apply(ApplyConfigRequest request, Caller caller) {

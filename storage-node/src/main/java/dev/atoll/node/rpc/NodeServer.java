@@ -22,9 +22,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gRPC server of a node. Thread-safe. */
 public final class NodeServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
+
     /** A user's claims come in it: what a token of 8 KiB can hold, in base 64. */
     private static final int METADATA_BYTES_MAX = 32 * 1024;
 
@@ -79,7 +83,8 @@ public final class NodeServer implements AutoCloseable {
                                         nodeId,
                                         listings)
                                 .bindService(),
-                        new ConfigRpc(options.versions(), listings).bindService());
+                        new ConfigRpc(options.versions(), options.config(), listings)
+                                .bindService());
         for (var service : services) {
             builder.addService(intercepted(service, metrics, load, door));
         }
@@ -153,7 +158,19 @@ public final class NodeServer implements AutoCloseable {
                 server.shutdownNow();
                 Thread.currentThread().interrupt();
             }
-            listings.shutdownNow();
+            endListings();
+        }
+    }
+
+    /** A listing can redo an instance: not interrupted, which would close the files under it. */
+    private void endListings() {
+        listings.shutdown();
+        try {
+            if (!listings.awaitTermination(STOP_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a listing, or an export, goes on beyond the end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

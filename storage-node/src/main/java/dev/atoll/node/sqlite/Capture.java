@@ -95,10 +95,16 @@ final class Capture implements AutoCloseable {
 
     /**
      * Takes what the COMMIT that just returned has changed; empty if that was nothing. Throws
-     * LIMIT_EXCEEDED, and then it has to be undone, if those are more than {@code bytesMax}.
+     * LIMIT_EXCEEDED, and then it has to be undone, if those are more than {@code bytesMax}, and
+     * OUTCOME_UNKNOWN if nobody can tell now what it was.
      */
     Optional<CapturedCommit> take(long bytesMax) {
-        return wal.take(bytesMax, this::framesInWal);
+        try {
+            return wal.take(bytesMax, this::framesInWal);
+        } catch (IOException e) {
+            // It is not in the journal: the redo does without it.
+            throw errors.unknown("the commit cannot be read: " + SqliteErrors.text(e), e);
+        }
     }
 
     private long framesInWal() {
@@ -106,7 +112,7 @@ final class Capture implements AutoCloseable {
             // Looks only.
             return counts("NOOP")[1];
         } catch (SQLException e) {
-            throw errors.ofFile(e);
+            throw errors.afterCommit(e);
         }
     }
 
@@ -115,6 +121,8 @@ final class Capture implements AutoCloseable {
      * the old one are gone.
      */
     void undo(WalFile.Mark mark) throws SQLException, IOException {
+        // What the block of the instance says; all else is said anew at each opening.
+        var secureDelete = connection.runOnce("PRAGMA secure_delete");
         wal.close();
         Undo.move(disk, database);
         connection.close();
@@ -122,6 +130,7 @@ final class Capture implements AutoCloseable {
         Undo.moveBack(disk, database);
         wal.cut(mark);
         connection = SqliteConnection.openCaptured(database, false);
+        connection.setPragma("secure_delete", secureDelete);
     }
 
     /**
@@ -171,10 +180,15 @@ final class Capture implements AutoCloseable {
     }
 
     /** Before SQLite copies pages that it does not verify. */
-    private void verify() throws IOException {
-        checkUntouched();
-        if (!wal.isCopied()) {
-            changed.add(wal.verify());
+    private void verify() {
+        try {
+            checkUntouched();
+            if (!wal.isCopied()) {
+                changed.add(wal.verify());
+            }
+        } catch (IOException e) {
+            // Nothing was written yet: the next fold tries again.
+            throw errors.unavailable(e);
         }
     }
 

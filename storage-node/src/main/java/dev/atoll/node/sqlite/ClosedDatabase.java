@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What is done with the files of an instance that nobody has open. Immutable. */
 public final class ClosedDatabase {
@@ -16,7 +17,7 @@ public final class ClosedDatabase {
 
     /**
      * The key of the instance whose file this is, for whoever lost the list of them. Throws
-     * INSTANCE_QUARANTINED or CORRUPTION, naming the file.
+     * INSTANCE_QUARANTINED or CORRUPTION, naming the file, or NODE_UNAVAILABLE.
      */
     public static InstanceKey readKey(Path file) {
         // Before SQLite opens it, which would bring in a WAL that a crash left, and change a file
@@ -25,7 +26,7 @@ public final class ClosedDatabase {
         try {
             Redo.clean(SystemDisk.INSTANCE, file);
         } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+            throw errors.unavailable(e);
         }
         InstanceFile.check(file, errors);
         try (var plain = PlainDatabase.open(file)) {
@@ -43,6 +44,11 @@ public final class ClosedDatabase {
      */
     public static boolean isOnlyBegun(Path file) throws IOException {
         return InstanceFile.isOnlyBegun(file);
+    }
+
+    /** Whether there is a file, under its name or the one that an undo gives it. */
+    public static boolean isThere(Path file) throws IOException {
+        return Redo.isThere(SystemDisk.INSTANCE, file);
     }
 
     /** Gives a database that is not open another name, with its WAL, in the same folder. */
@@ -69,12 +75,7 @@ public final class ClosedDatabase {
             throw new SqliteErrors(file).quarantined("missing");
         }
         var folded = Redo.redo(SystemDisk.INSTANCE, file, incarnation, commits);
-        return new Redone(
-                folded.commit(),
-                folded.timeMicros(),
-                folded.checksum(),
-                (long) folded.pageCount() * folded.pageSize(),
-                folded.nextAlarmMicros());
+        return redone(folded);
     }
 
     /** When an instance wants to be woken, as of what is folded into its file; 0 for never. */
@@ -91,6 +92,42 @@ public final class ClosedDatabase {
                 .folded()
                 .map(PageSums.Folded::commit)
                 .orElse(0L);
+    }
+
+    /**
+     * Says durably that the file of a database that nobody has open, and that is whole, is commit
+     * {@code commit}: an older copy, whose next commits must not have numbers that were given.
+     * Throws INSTANCE_QUARANTINED if its sidecar is lost.
+     */
+    public static Redone renumber(Path file, long commit) throws IOException {
+        var sums = PageSums.open(SystemDisk.INSTANCE, file);
+        var now =
+                sums.folded()
+                        .orElseThrow(() -> new SqliteErrors(file).quarantined("its .sums file"));
+        if (commit <= now.commit()) {
+            throw new IllegalArgumentException(commit + " (expected: beyond " + now.commit() + ")");
+        }
+        var renumbered =
+                new PageSums.Folded(
+                        now.incarnation(),
+                        commit,
+                        now.timeMicros(),
+                        now.nextAlarmMicros(),
+                        now.schemaVersion(),
+                        now.checksum(),
+                        now.pageSize(),
+                        now.pageCount());
+        sums.fold(new TreeMap<>(), renumbered, sums.requests().sidecar());
+        return redone(renumbered);
+    }
+
+    private static Redone redone(PageSums.Folded folded) {
+        return new Redone(
+                folded.commit(),
+                folded.timeMicros(),
+                folded.checksum(),
+                (long) folded.pageCount() * folded.pageSize(),
+                folded.nextAlarmMicros());
     }
 
     /**

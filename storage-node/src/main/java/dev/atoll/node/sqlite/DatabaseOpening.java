@@ -51,14 +51,23 @@ final class DatabaseOpening {
                             .orElseThrow(() -> new IllegalStateException(file + ": no pages")));
             return database;
         } catch (RuntimeException e) {
-            database.closeAfter(e);
+            closeAfter(database, e);
             throw e;
+        }
+    }
+
+    private static void closeAfter(InstanceDatabase database, RuntimeException e) {
+        try {
+            database.close();
+        } catch (RuntimeException suppressed) {
+            e.addSuppressed(suppressed);
         }
     }
 
     /**
      * Opens an existing file. Throws INSTANCE_QUARANTINED, naming the file, if it is missing,
-     * damaged or not of that identity.
+     * damaged or not of that identity, and NODE_UNAVAILABLE if it cannot be read now: only what was
+     * read, and is wrong, speaks against the file.
      */
     static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
@@ -66,7 +75,7 @@ final class DatabaseOpening {
         try {
             Redo.cleanToOpen(DISK, file);
         } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+            throw errors.unavailable(e);
         }
         var extent = InstanceFile.check(file, errors);
         var sums = readSums(file, errors);
@@ -85,7 +94,7 @@ final class DatabaseOpening {
         try {
             return PageSums.open(DISK, file);
         } catch (IOException e) {
-            throw errors.quarantined("its .sums file: " + e.getMessage(), e);
+            throw errors.unavailable(e);
         }
     }
 
@@ -116,7 +125,7 @@ final class DatabaseOpening {
                                 + (untouched ? "" : "; the file was written by somebody else"));
             }
         } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+            throw errors.missingOrUnavailable(e);
         }
     }
 
@@ -152,9 +161,7 @@ final class DatabaseOpening {
         } catch (SQLException e) {
             throw openFailure(e, errors);
         } catch (IOException e) {
-            throw errors.isDiskFull()
-                    ? errors.diskFull()
-                    : errors.quarantined("its .sums file: " + e.getMessage(), e);
+            throw errors.isDiskFull() ? errors.diskFull() : errors.unavailable(e);
         }
     }
 
@@ -182,7 +189,7 @@ final class DatabaseOpening {
             throw openFailure(e, connection.errors());
         } catch (IOException e) {
             capture.abandonAfter(e);
-            throw connection.errors().quarantined("its .requests file: " + e.getMessage(), e);
+            throw connection.errors().unavailable(e);
         } catch (RuntimeException e) {
             capture.abandonAfter(e);
             throw e;
@@ -194,7 +201,12 @@ final class DatabaseOpening {
         return switch (SqliteErrors.code(e) & 0xff) {
             case Codes.SQLITE_FULL -> errors.diskFull();
             case Codes.SQLITE_ERROR -> errors.quarantined(SqliteErrors.text(e), e);
-            case Codes.SQLITE_IOERR -> errors.isDiskFull() ? errors.diskFull() : errors.ofFile(e);
+            case Codes.SQLITE_IOERR, Codes.SQLITE_NOMEM ->
+                    errors.isDiskFull()
+                            ? errors.diskFull()
+                            : SqliteErrors.isDamage(e)
+                                    ? errors.ofFile(e)
+                                    : errors.unavailable(SqliteErrors.text(e), e);
             default -> errors.ofFile(e);
         };
     }

@@ -70,7 +70,7 @@ public final class InstanceDatabase implements AutoCloseable {
 
     /**
      * Opens an existing file. Throws INSTANCE_QUARANTINED, naming the file, if it is missing,
-     * damaged or not of that identity.
+     * damaged or not of that identity, and NODE_UNAVAILABLE if it cannot be read now.
      */
     public static InstanceDatabase open(
             Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
@@ -191,7 +191,7 @@ public final class InstanceDatabase implements AutoCloseable {
             undo(mark);
             throw (SqliteErrors.code(e) & 0xff) == Codes.SQLITE_FULL
                     ? engine.errors().diskFull()
-                    : engine.errors().ofFile(e);
+                    : engine.errors().afterCommit(e);
         }
     }
 
@@ -303,15 +303,20 @@ public final class InstanceDatabase implements AutoCloseable {
         try {
             checkpoint.run();
         } catch (SQLException e) {
-            throw noted(engine.errors().ofFile(e));
+            throw toBeRedone(engine.errors().ofFile(e));
         } catch (IOException e) {
-            throw noted(
-                    engine.errors().isDiskFull()
-                            ? engine.errors().diskFull()
-                            : engine.errors().quarantined("checkpoint: " + e.getMessage(), e));
+            throw toBeRedone(engine.errors().ofCheckpoint(e));
         } catch (Failure e) {
             throw noted(e);
         }
+    }
+
+    /** Nothing is lost, whatever the file holds now: it is closed, and the redo mends it. */
+    private Failure toBeRedone(Failure failure) {
+        if (broken == null && failure.reason() == Reason.NODE_UNAVAILABLE) {
+            broken = failure;
+        }
+        return noted(failure);
     }
 
     /** Gives back what only calls need, statements and pages: the next one gets them again. */
@@ -486,15 +491,7 @@ public final class InstanceDatabase implements AutoCloseable {
         } catch (SQLException e) {
             throw engine.errors().ofFile(e);
         } catch (IOException e) {
-            throw engine.errors().quarantined("cannot be closed: " + e.getMessage(), e);
-        }
-    }
-
-    void closeAfter(RuntimeException e) {
-        try {
-            close();
-        } catch (RuntimeException suppressed) {
-            e.addSuppressed(suppressed);
+            throw engine.errors().unavailable("cannot be closed: " + SqliteErrors.text(e), e);
         }
     }
 }

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
@@ -39,13 +41,19 @@ final class InstanceFile {
 
     /**
      * How long the database is, whose WAL is gone or empty. Throws INSTANCE_QUARANTINED if the file
-     * is missing, cut off or no database.
+     * is missing, cut off or no database, NODE_UNAVAILABLE if it cannot be read now.
      */
     static Engine.Extent check(Path file, SqliteErrors errors) {
-        if (!Files.isRegularFile(file)) {
-            throw errors.quarantined("missing");
-        }
         var header = ByteBuffer.allocate(HEADER_BYTES);
+        try {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                throw errors.quarantined("missing");
+            }
+        } catch (NoSuchFileException e) {
+            throw errors.quarantined("missing", e);
+        } catch (IOException e) {
+            throw errors.unavailable(e);
+        }
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             boolean more = true;
             while (more) {
@@ -53,7 +61,7 @@ final class InstanceFile {
             }
             return checkHeader(header, channel.size(), errors);
         } catch (IOException e) {
-            throw errors.quarantined("cannot be read: " + e.getMessage(), e);
+            throw errors.missingOrUnavailable(e);
         }
     }
 

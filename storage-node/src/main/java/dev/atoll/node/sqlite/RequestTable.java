@@ -79,6 +79,11 @@ final class RequestTable {
     private static final String NEWEST_BETWEEN =
             "SELECT key FROM main._atoll_request WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1";
 
+    private static final String ONE = "SELECT requests FROM main._atoll_request WHERE key = ?";
+
+    private static final String EXTEND =
+            "UPDATE main._atoll_request SET requests = ?, oldest = min(oldest, ?) WHERE key = ?";
+
     private static final String INSERT = "INSERT INTO main._atoll_request VALUES (?, ?, ?)";
 
     private static final String OLDEST =
@@ -286,17 +291,33 @@ final class RequestTable {
     private int insert(Row row) throws SQLException {
         var out = ByteBuffer.allocate(row.bytesMax());
         row.entries().forEach(entry -> entry.put(out));
-        long first = firstKey(row.newest());
-        long key =
+        var entries = Arrays.copyOf(out.array(), out.position());
+        long last = lastKey(row.newest());
+        long newest =
                 connection
                         .findFirst(
                                 NEWEST_BETWEEN,
-                                newest -> newest.longValue(0) + 1,
-                                first,
-                                lastKey(row.newest()))
-                        .orElse(first);
-        connection.run(INSERT, key, row.oldest(), Arrays.copyOf(out.array(), out.position()));
-        return out.position();
+                                found -> found.longValue(0),
+                                firstKey(row.newest()),
+                                last)
+                        .orElse(firstKey(row.newest()) - 1);
+        if (newest < last) {
+            connection.run(INSERT, newest + 1, row.oldest(), entries);
+        } else {
+            // The millisecond has no number left: whoever makes up ids could bring that about.
+            connection.run(EXTEND, joined(last, entries), row.oldest(), last);
+        }
+        return entries.length;
+    }
+
+    private byte[] joined(long key, byte[] more) throws SQLException {
+        var before =
+                connection
+                        .findFirst(ONE, found -> found.blob(0).toByteArray(), key)
+                        .orElseThrow(() -> new IllegalStateException("row " + key + ": is gone"));
+        var both = Arrays.copyOf(before, before.length + more.length);
+        System.arraycopy(more, 0, both, before.length, more.length);
+        return both;
     }
 
     private Level sweep(Level level, Instant now) throws SQLException {

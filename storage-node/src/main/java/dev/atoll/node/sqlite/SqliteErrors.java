@@ -3,8 +3,13 @@ package dev.atoll.node.sqlite;
 import dev.atoll.node.sqlite.Token.Kind;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -18,6 +23,8 @@ final class SqliteErrors {
 
     /** With less than this left, it was the disk that SQLite found full. */
     private static final long DISK_RESERVE_BYTES = 16L << 20;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private static final Pattern CONSTRAINT =
             Pattern.compile("(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.*))?");
@@ -60,17 +67,60 @@ final class SqliteErrors {
     Failure ofFile(SQLException e) {
         int code = code(e);
         return switch (code & PRIMARY_CODE) {
-            case Codes.SQLITE_CORRUPT,
-                    NOT_A_DATABASE,
-                    Codes.SQLITE_CANTOPEN,
-                    Codes.SQLITE_READONLY,
-                    Codes.SQLITE_BUSY ->
+            case Codes.SQLITE_CORRUPT, NOT_A_DATABASE, Codes.SQLITE_READONLY ->
                     quarantined(text(e), e);
+            // Others' locks and open files: of the file itself SQLite has said nothing.
+            case Codes.SQLITE_CANTOPEN,
+                    Codes.SQLITE_BUSY,
+                    Codes.SQLITE_LOCKED,
+                    Codes.SQLITE_PROTOCOL ->
+                    unavailable(text(e), e);
             case Codes.SQLITE_IOERR -> isDamage(code) ? quarantined(text(e), e) : unknown(e);
             case Codes.SQLITE_NOMEM ->
                     Failure.of(Reason.OVERLOADED, "memory: SQLite got no more", e);
             default -> unknown(e);
         };
+    }
+
+    /**
+     * It cannot be read now, which says nothing of what is in it: too many open files, memory,
+     * somebody else's lock. Nothing was changed; the next call tries again.
+     */
+    Failure unavailable(IOException e) {
+        return unavailable("cannot be read: " + text(e), e);
+    }
+
+    Failure unavailable(String why, Throwable cause) {
+        return Failure.of(Reason.NODE_UNAVAILABLE, file + ": " + why, cause)
+                .with("file", file.toString())
+                .retryAfter(RETRY_AFTER);
+    }
+
+    /** A file that has to be there is not, which is certain; or it cannot be read now. */
+    Failure missingOrUnavailable(IOException e) {
+        return e instanceof NoSuchFileException gone
+                ? quarantined(gone.getMessage() + ": missing", gone)
+                : unavailable(e);
+    }
+
+    /**
+     * Of what is written for a checkpoint. A file that cannot be opened was not written: the redo
+     * does it anew. A write or a sync that failed is not made good by another one.
+     */
+    Failure ofCheckpoint(IOException e) {
+        if (isDiskFull()) {
+            return diskFull();
+        }
+        var why = "checkpoint: " + text(e);
+        return e instanceof FileSystemException || e instanceof ClosedChannelException
+                ? unavailable(why, e)
+                : quarantined(why, e);
+    }
+
+    /** Once a commit was attempted, nobody is told that it certainly did not happen. */
+    Failure afterCommit(SQLException e) {
+        var failure = ofFile(e);
+        return failure.reason() == Reason.NODE_UNAVAILABLE ? unknown(e) : failure;
     }
 
     /** The file cannot be trusted. */
@@ -86,7 +136,11 @@ final class SqliteErrors {
 
     /** It may or may not have happened. */
     Failure unknown(SQLException e) {
-        return Failure.of(Reason.OUTCOME_UNKNOWN, file + ": " + text(e), e)
+        return unknown(text(e), e);
+    }
+
+    Failure unknown(String why, Throwable cause) {
+        return Failure.of(Reason.OUTCOME_UNKNOWN, file + ": " + why, cause)
                 .with("file", file.toString());
     }
 
@@ -195,6 +249,12 @@ final class SqliteErrors {
     /** SQLite's extended result code; 0 for an error of the driver. */
     static int code(SQLException e) {
         return e instanceof SQLiteException sqlite ? sqlite.getResultCode().code : e.getErrorCode();
+    }
+
+    /** What the system says; some exceptions have nothing but their name. */
+    static String text(IOException e) {
+        var message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
     }
 
     /** SQLite's own text, without what the driver wraps it in. */

@@ -123,33 +123,30 @@ final class WalFile implements AutoCloseable {
     /**
      * Takes the commit that was just made; empty if the transaction changed nothing. Throws
      * INSTANCE_QUARANTINED, naming file and offset, for a surprise, and LIMIT_EXCEEDED for a commit
-     * of more than {@code bytesMax} of pages, which is as if it had not been looked at.
+     * of more than {@code bytesMax} of pages, which is as if it had not been looked at. Throws
+     * IOException where it cannot be read, and then nobody knows what there is.
      */
-    Optional<CapturedCommit> take(long bytesMax, Witness witness) {
-        try {
-            boolean there = (!holdsNothing() && !restartAllowed) || readHeader();
-            if (there) {
-                var small = readSmall(framesExpected);
-                if (small.isEmpty() && framesExpected < FRAMES_FIRST) {
-                    small = readSmall(FRAMES_FIRST);
-                }
-                if (small.isPresent()) {
-                    return small;
-                }
+    Optional<CapturedCommit> take(long bytesMax, Witness witness) throws IOException {
+        boolean there = (!holdsNothing() && !restartAllowed) || readHeader();
+        if (there) {
+            var small = readSmall(framesExpected);
+            if (small.isEmpty() && framesExpected < FRAMES_FIRST) {
+                small = readSmall(FRAMES_FIRST);
             }
-            // Nothing to be seen, or a large commit. Frames that do not follow cannot tell a
-            // transaction that came to nothing from a commit that was overwritten: SQLite can.
-            long committed = HEADER_BYTES + Math.max(0, witness.frames()) * frameBytes();
-            if (committed == Math.max(end, HEADER_BYTES)) {
-                return Optional.empty();
+            if (small.isPresent()) {
+                return small;
             }
-            if (!there || committed < end) {
-                throw surprise(end, "SQLite has commits up to " + committed);
-            }
-            return Optional.of(readLarge(committed, bytesMax));
-        } catch (IOException e) {
-            throw errors.quarantined(file.getFileName() + ": cannot be read: " + e.getMessage(), e);
         }
+        // Nothing to be seen, or a large commit. Frames that do not follow cannot tell a
+        // transaction that came to nothing from a commit that was overwritten: SQLite can.
+        long committed = HEADER_BYTES + Math.max(0, witness.frames()) * frameBytes();
+        if (committed == Math.max(end, HEADER_BYTES)) {
+            return Optional.empty();
+        }
+        if (!there || committed < end) {
+            throw surprise(end, "SQLite has commits up to " + committed);
+        }
+        return Optional.of(readLarge(committed, bytesMax));
     }
 
     /** The next write may begin the file anew: the checkpoint was ours, and complete. */
@@ -194,38 +191,34 @@ final class WalFile implements AutoCloseable {
     /**
      * Verifies every frame from the header to the end; the CRC-32C of the last image of each page.
      */
-    SortedMap<Integer, Integer> verify() {
+    SortedMap<Integer, Integer> verify() throws IOException {
         var sums = new TreeMap<Integer, Integer>();
         if (end <= HEADER_BYTES) {
             return sums;
         }
-        try {
-            var header = new byte[HEADER_BYTES];
-            read(header, HEADER_BYTES, 0);
-            checkHeader(header);
-            var crc = new CRC32C();
-            var frames = buffer(FRAMES_MORE);
-            long at = HEADER_BYTES;
-            while (at < end) {
-                int count = (int) Math.min(FRAMES_MORE, (end - at) / frameBytes());
-                int bytes = read(frames, count * frameBytes(), at);
-                for (int i = 0; i < count; i++, at += frameBytes()) {
-                    int frame = i * frameBytes();
-                    if (bytes < frame + frameBytes() || !follows(frames, frame)) {
-                        throw surprise(at, "frame damaged");
-                    }
-                    crc.reset();
-                    crc.update(frames, frame + FRAME_HEADER_BYTES, pageSize);
-                    sums.put(number(frames, frame), (int) crc.getValue());
+        var header = new byte[HEADER_BYTES];
+        read(header, HEADER_BYTES, 0);
+        checkHeader(header);
+        var crc = new CRC32C();
+        var frames = buffer(FRAMES_MORE);
+        long at = HEADER_BYTES;
+        while (at < end) {
+            int count = (int) Math.min(FRAMES_MORE, (end - at) / frameBytes());
+            int bytes = read(frames, count * frameBytes(), at);
+            for (int i = 0; i < count; i++, at += frameBytes()) {
+                int frame = i * frameBytes();
+                if (bytes < frame + frameBytes() || !follows(frames, frame)) {
+                    throw surprise(at, "frame damaged");
                 }
+                crc.reset();
+                crc.update(frames, frame + FRAME_HEADER_BYTES, pageSize);
+                sums.put(number(frames, frame), (int) crc.getValue());
             }
-            if (checksum.first() != sum1 || checksum.second() != sum2) {
-                throw surprise(end, "not the commit that was taken");
-            }
-            return sums;
-        } catch (IOException e) {
-            throw errors.quarantined(file.getFileName() + ": cannot be read: " + e.getMessage(), e);
         }
+        if (checksum.first() != sum1 || checksum.second() != sum2) {
+            throw surprise(end, "not the commit that was taken");
+        }
+        return sums;
     }
 
     /** How many frames the commits that were taken have. */
@@ -417,11 +410,7 @@ final class WalFile implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        try {
-            reader.close();
-        } catch (IOException e) {
-            throw errors.quarantined(file.getFileName() + ": cannot be closed", e);
-        }
+    public void close() throws IOException {
+        reader.close();
     }
 }

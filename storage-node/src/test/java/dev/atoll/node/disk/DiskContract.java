@@ -78,6 +78,24 @@ abstract class DiskContract {
         assertThat(disk().usableBytes(folder())).isPositive();
     }
 
+    @Test
+    void staysOpenUnderAThreadThatWasInterrupted() throws IOException {
+        try (var file = disk().open(folder().resolve("a"), OpenMode.CREATE_NEW)) {
+            Thread.currentThread().interrupt();
+            file.write(bytes("hello"), 0);
+            file.sync();
+            file.truncate(4);
+            assertThat(file.size()).isEqualTo(4);
+            assertThat(file.readFully(ByteBuffer.allocate(9), 0)).isEqualTo(4);
+            disk().syncDirectory(folder());
+            // Whoever waits next is told.
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(file.size()).isEqualTo(4);
+        } finally {
+            var _ = Thread.interrupted();
+        }
+    }
+
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -105,7 +106,10 @@ class LanePoolTest {
 
     @Test
     void shrinksAgainWhileCallsThatNeedFewThreadsGoOn() {
-        var pool = pool(1, 8, Duration.ofMillis(200), System::nanoTime);
+        var pool =
+                pool(
+                        new LanePool.Threads(1, 8, Duration.ofMillis(200), LanePoolTest::daemon),
+                        System::nanoTime);
         pool.start();
         var slow = new ArrayList<CompletableFuture<Boolean>>();
         for (int i = 0; i < 4; i++) {
@@ -119,6 +123,36 @@ class LanePoolTest {
         while (pool.threads() > 1) {
             assertThat(submit(pool, lane, () -> true).join()).isTrue();
         }
+    }
+
+    @Test
+    void servesOnWhereTheSystemHadNoThreadForAWhile() {
+        var refused = new AtomicInteger();
+        ThreadFactory factory =
+                task ->
+                        refused.incrementAndGet() <= 3
+                                ? new Thread(task) {
+                                    @Override
+                                    public void start() {
+                                        throw new OutOfMemoryError(
+                                                "unable to create native thread");
+                                    }
+                                }
+                                : daemon(task);
+        var pool =
+                pool(new LanePool.Threads(2, 4, Duration.ofSeconds(10), factory), System::nanoTime);
+        pool.start();
+        var replies = new ArrayList<CompletableFuture<Boolean>>();
+        for (int i = 0; i < 20; i++) {
+            replies.add(submit(pool, lane(pool), () -> true));
+        }
+        assertThat(replies).allMatch(CompletableFuture::join);
+        assertThat(refused.get()).isGreaterThan(3);
+        assertThat(pool.threads()).isBetween(1, 4);
+    }
+
+    private static Thread daemon(Runnable task) {
+        return Thread.ofPlatform().daemon().unstarted(task);
     }
 
     @Test
@@ -172,11 +206,11 @@ class LanePoolTest {
     }
 
     private LanePool pool(int threads, int threadsMax, LongSupplier ticker) {
-        return pool(threads, threadsMax, LanePool.EXTRA_THREAD_IDLE, ticker);
+        return pool(LanePool.Threads.of(threads, threadsMax), ticker);
     }
 
-    private LanePool pool(int threads, int threadsMax, Duration extraIdle, LongSupplier ticker) {
-        var pool = new LanePool(threads, threadsMax, extraIdle, ticker);
+    private LanePool pool(LanePool.Threads threads, LongSupplier ticker) {
+        var pool = new LanePool(threads, ticker);
         pools.add(pool);
         return pool;
     }

@@ -49,7 +49,11 @@ final class TestInstances implements AutoCloseable {
     private final Recovery recovery;
 
     private TestInstances(
-            Path data, int openMax, Consumer<MeddledJournal> meddling, boolean redoFirst)
+            Path data,
+            int openMax,
+            Duration sleepAfter,
+            Consumer<MeddledJournal> meddling,
+            boolean redoFirst)
             throws IOException {
         folder = DataFolder.open(data, "test", SHARDS, new Random(1));
         journal =
@@ -79,7 +83,7 @@ final class TestInstances implements AutoCloseable {
                         new InstanceLimits(
                                 openMax,
                                 100,
-                                new InstanceLimits.Idle(Duration.ofDays(1), Duration.ofDays(1)),
+                                new InstanceLimits.Idle(Duration.ofDays(1), sleepAfter),
                                 Duration.ofDays(1),
                                 0,
                                 SqliteLimits.DEFAULT),
@@ -102,7 +106,12 @@ final class TestInstances implements AutoCloseable {
     }
 
     static TestInstances open(Path data, int openMax) throws IOException {
-        return new TestInstances(data, openMax, journal -> {}, false);
+        return new TestInstances(data, openMax, Duration.ofDays(1), journal -> {}, false);
+    }
+
+    /** The same, where instances go to sleep as soon as nobody calls them. */
+    static TestInstances openSleepy(Path data) throws IOException {
+        return new TestInstances(data, 10, Duration.ZERO, journal -> {}, false);
     }
 
     /**
@@ -110,7 +119,7 @@ final class TestInstances implements AutoCloseable {
      * this thread, one instance after the other.
      */
     static TestInstances recover(Path data, Consumer<MeddledJournal> meddling) throws IOException {
-        return new TestInstances(data, 10, meddling, true);
+        return new TestInstances(data, 10, Duration.ofDays(1), meddling, true);
     }
 
     /** All shards, and whoever asks for them can be kept waiting. */

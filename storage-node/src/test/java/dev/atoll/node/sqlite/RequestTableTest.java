@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -112,6 +113,37 @@ class RequestTableTest {
         }
         // A hundred fit into the window; the rest goes with those that come.
         assertThat(rowsKept()).isBetween(100L, 165L);
+    }
+
+    /** As many as somebody who makes up ids can bring into one millisecond. */
+    @Test
+    void remembersMoreOfAMillisecondThanItHasRowsFor() {
+        var table = new RequestTable(database.database().engine().connection());
+        int count = (1 << 16) + 3;
+        var now = database.now();
+        database.write(
+                transaction -> {
+                    var level = RequestTable.Level.EMPTY;
+                    try {
+                        for (int i = 0; i < count; i++) {
+                            level = table.add(List.of(entry(now, i)), now, level);
+                        }
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return 0;
+                });
+        for (int i : List.of(0, count - 4, count - 3, count - 2, count - 1)) {
+            assertThat(find("a", entry(now, i).request().id())).contains(REPLY);
+        }
+        assertThat(find("a", entry(now, count).request().id())).isEmpty();
+    }
+
+    private static RequestEntry entry(Instant now, int number) {
+        return new RequestEntry(
+                new RequestTable.Request(
+                        "a", new UUID(now.toEpochMilli() << 16 | 0x7000, 1L << 63 | number)),
+                REPLY);
     }
 
     private long rowsKept() throws SQLException {
