@@ -1,16 +1,22 @@
 package dev.atoll.client;
 
 import dev.atoll.client.internal.MessageStream;
+import dev.atoll.proto.v1.ClearAlarmRequest;
+import dev.atoll.proto.v1.ClearAlarmResponse;
 import dev.atoll.proto.v1.CreateInstanceRequest;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
+import dev.atoll.proto.v1.ListAlarmsRequest;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.QueryStreamResponse;
 import dev.atoll.proto.v1.ReadOperation;
+import dev.atoll.proto.v1.SetAlarm;
+import dev.atoll.proto.v1.SetAlarmRequest;
 import dev.atoll.wire.InstanceKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +73,13 @@ public final class AsyncInstance {
         return calls.api().query(request(operations), calls.deadline(), Codec::snapshot);
     }
 
+    /** As {@link Instance#read(Consumer)}. */
+    public CompletableFuture<Snapshot> read(Consumer<Reads> operations) {
+        var reads = new Reads();
+        operations.accept(reads);
+        return calls.api().query(request(reads.send()), calls.deadline(), Codec::snapshot);
+    }
+
     /** As {@link Instance#table}. */
     public AsyncTable table(String name) {
         return new AsyncTable(this, Selected.all(name));
@@ -111,6 +124,60 @@ public final class AsyncInstance {
                             readPoint.wrote(reply.getBookmark());
                             return Codec.mutation(reply);
                         });
+    }
+
+    /** As {@link Instance#setAlarm(String, Instant, Consumer)}. */
+    public CompletableFuture<AlarmInfo> setAlarm(
+            String name, Instant time, Consumer<Transaction> operations) {
+        return setAlarm(Transaction.alarm(name, time, operations));
+    }
+
+    /** As {@link Instance#setAlarm(String, Instant)}. */
+    public CompletableFuture<AlarmInfo> setAlarm(String name, Instant time) {
+        return setAlarm(Transaction.alarm(name, time));
+    }
+
+    private CompletableFuture<AlarmInfo> setAlarm(SetAlarm.Builder alarm) {
+        return calls.api()
+                .setAlarm(
+                        SetAlarmRequest.newBuilder()
+                                .setInstance(key.toProto())
+                                .setName(alarm.getName())
+                                .setTime(alarm.getTime())
+                                .addAllOperations(alarm.getOperationsList())
+                                .build(),
+                        calls.deadline(),
+                        Codec::alarm);
+    }
+
+    /**
+     * A page of its alarms, by time.
+     *
+     * @param size 1 to 1,000
+     * @param pageToken of the page before; empty for the first
+     */
+    public CompletableFuture<AlarmPage> alarms(int size, String pageToken) {
+        return calls.api()
+                .alarms(
+                        ListAlarmsRequest.newBuilder()
+                                .setInstance(key.toProto())
+                                .setPageSize(Selected.checkedSize(size))
+                                .setPageToken(pageToken)
+                                .build(),
+                        calls.deadline(),
+                        Codec::alarms);
+    }
+
+    /** As {@link Instance#clearAlarm}. */
+    public CompletableFuture<Boolean> clearAlarm(String name) {
+        return calls.api()
+                .clearAlarm(
+                        ClearAlarmRequest.newBuilder()
+                                .setInstance(key.toProto())
+                                .setName(name)
+                                .build(),
+                        calls.deadline(),
+                        ClearAlarmResponse::getCleared);
     }
 
     /** As {@link Instance#create()}. */
@@ -176,7 +243,7 @@ public final class AsyncInstance {
 
     private QueryRequest request(List<ReadOperation> operations) {
         if (operations.isEmpty()) {
-            throw new IllegalArgumentException("query: no statements (expected: at least one)");
+            throw new IllegalArgumentException("query: no reads (expected: at least one)");
         }
         return QueryRequest.newBuilder()
                 .setInstance(key.toProto())

@@ -74,6 +74,23 @@ public final class Atoll implements AutoCloseable {
         return new Instances(calls, namespace);
     }
 
+    /**
+     * Takes the alarms of a namespace that come due and have no operations of their own; needs the
+     * {@code write} right to the whole namespace. Nothing is asked before the first is taken.
+     *
+     * {@snippet :
+     * try (AlarmStream alarms = atoll.watchAlarms("user")) {
+     *     while (true) {
+     *         AlarmInfo alarm = alarms.take();
+     *         atoll.instance(alarm.instance().toString()).mutate(tx -> tx.clearAlarm(alarm.name()));
+     *     }
+     * }
+     * }
+     */
+    public AlarmStream watchAlarms(String namespace) {
+        return new AlarmStream(calls, namespace);
+    }
+
     /** The cluster behind the endpoint; needs the {@code admin} right. */
     public ClusterView cluster() {
         return new ClusterView(calls);

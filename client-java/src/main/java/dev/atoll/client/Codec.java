@@ -1,7 +1,9 @@
 package dev.atoll.client;
 
 import com.google.protobuf.Timestamp;
+import dev.atoll.proto.v1.Alarm;
 import dev.atoll.proto.v1.CallStats;
+import dev.atoll.proto.v1.ListAlarmsResponse;
 import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.OperationResult;
 import dev.atoll.proto.v1.QueryResponse;
@@ -67,7 +69,12 @@ final class Codec {
         var cost = cost(reply.getStats());
         return new Snapshot(
                 reply.getResultsList().stream()
-                        .map(result -> rows(result, reply.getBookmark(), cost))
+                        .map(
+                                result ->
+                                        new ReadResult(
+                                                rows(result, reply.getBookmark(), cost),
+                                                result.getCount(),
+                                                result.getNextPageToken()))
                         .toList(),
                 reply.getBookmark(),
                 cost);
@@ -178,6 +185,30 @@ final class Codec {
                 result.getRowsList().stream().map(row -> row(columns, row)).toList(),
                 bookmark,
                 cost);
+    }
+
+    static AlarmInfo alarm(Alarm alarm) {
+        return new AlarmInfo(
+                InstanceKey.of(alarm.getInstance()),
+                alarm.getName(),
+                moment(alarm.getTime()),
+                alarm.getOperationsCount(),
+                alarm.getAttempts(),
+                moment(alarm.getNextAttempt()),
+                Optional.of(alarm.getLastError()).filter(error -> !error.isEmpty()));
+    }
+
+    static AlarmPage alarms(ListAlarmsResponse reply) {
+        return new AlarmPage(
+                reply.getAlarmsList().stream().map(Codec::alarm).toList(),
+                reply.getNextPageToken());
+    }
+
+    static Timestamp timestamp(Instant moment) {
+        return Timestamp.newBuilder()
+                .setSeconds(moment.getEpochSecond())
+                .setNanos(moment.getNano())
+                .build();
     }
 
     private static Instant moment(Timestamp time) {

@@ -2,6 +2,7 @@ package dev.atoll.client;
 
 import dev.atoll.wire.InstanceKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Flow;
@@ -82,6 +83,25 @@ public final class Instance {
         return Calls.await(awaited.read(statements));
     }
 
+    /**
+     * Reads of any kind that all see one and the same state. The function gathers them and runs
+     * once; then they are sent together.
+     *
+     * {@snippet :
+     * var snapshot =
+     *         alice.read(
+     *                 reads -> {
+     *                     reads.table("invoices").where("row.state == 'open'").count();
+     *                     reads.table("invoices").orderBy("amount desc").page(10);
+     *                 });
+     * long open = snapshot.count(0);
+     * Rows largest = snapshot.rows(1);
+     * }
+     */
+    public Snapshot read(Consumer<Reads> operations) {
+        return Calls.await(awaited.read(operations));
+    }
+
     /** A table that the namespace declares. Costs nothing and asks nobody. */
     public Table table(String name) {
         return new Table(awaited.table(name));
@@ -155,6 +175,41 @@ public final class Instance {
      */
     public Mutation mutate(Consumer<Transaction> operations) {
         return Calls.await(awaited.mutate(operations));
+    }
+
+    /**
+     * Sets an alarm: operations that the node runs at least once after that time, in one
+     * transaction with its removal and with a service's rights, whether the instance sleeps or not.
+     * One that fails is tried again, ever more seldom. An alarm of the same name is replaced;
+     * creates the instance if it is not there. Services only.
+     *
+     * {@snippet :
+     * alice.setAlarm(
+     *         "trial ends",
+     *         Instant.now().plus(Duration.ofDays(30)),
+     *         tx -> tx.execute("UPDATE account SET plan = 'free'"));
+     * }
+     *
+     * <p>It is not repeated where its outcome is unknown, for it may have run meanwhile: look, or
+     * set it in a {@code mutate} ({@link Transaction#setAlarm(String, Instant, Consumer)}).
+     */
+    public AlarmInfo setAlarm(String name, Instant time, Consumer<Transaction> operations) {
+        return Calls.await(awaited.setAlarm(name, time, operations));
+    }
+
+    /** Sets an alarm that somebody who watches takes: {@link Atoll#watchAlarms}. Services only. */
+    public AlarmInfo setAlarm(String name, Instant time) {
+        return Calls.await(awaited.setAlarm(name, time));
+    }
+
+    /** Its alarms, by time. Services only. */
+    public AlarmList alarms() {
+        return new AlarmList(awaited);
+    }
+
+    /** Clears an alarm; false if there was none: it may just have run. Services only. */
+    public boolean clearAlarm(String name) {
+        return Calls.await(awaited.clearAlarm(name));
     }
 
     /** Creates it, empty; INSTANCE_EXISTS if it is there. A first {@code mutate} does so too. */

@@ -1,10 +1,14 @@
 package dev.atoll.client;
 
+import dev.atoll.proto.v1.ClearAlarm;
+import dev.atoll.proto.v1.SetAlarm;
 import dev.atoll.proto.v1.WriteOperation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * only inside {@link Instance#mutate(java.util.function.Consumer)}.
  */
 public final class Transaction {
+    private static final String ALARM = "alarm";
+
     private final List<Step> steps = new ArrayList<>();
     private @Nullable UUID requestId;
     private boolean remembered = true;
@@ -40,6 +46,46 @@ public final class Transaction {
     /** A table, to add typed operations on it. */
     public TableSteps table(String name) {
         return new TableSteps(this, Selected.all(name));
+    }
+
+    /**
+     * Sets an alarm: operations that the node runs at least once after that time, with a service's
+     * rights; one of the same name is replaced. Services only.
+     */
+    public Step setAlarm(String name, Instant time, Consumer<Transaction> operations) {
+        return add(WriteOperation.newBuilder().setSetAlarm(alarm(name, time, operations)));
+    }
+
+    /**
+     * Sets an alarm that somebody who watches takes ({@link Atoll#watchAlarms}); one of the same
+     * name is replaced. Services only.
+     */
+    public Step setAlarm(String name, Instant time) {
+        return add(WriteOperation.newBuilder().setSetAlarm(alarm(name, time)));
+    }
+
+    /** Clears an alarm; changes nothing if there is none of that name. Services only. */
+    public Step clearAlarm(String name) {
+        return add(
+                WriteOperation.newBuilder()
+                        .setClearAlarm(
+                                ClearAlarm.newBuilder().setName(Values.checkedText(name, ALARM))));
+    }
+
+    static SetAlarm.Builder alarm(String name, Instant time, Consumer<Transaction> operations) {
+        var alarm = new Transaction();
+        operations.accept(alarm);
+        if (alarm.requestId != null) {
+            throw new IllegalArgumentException(
+                    "request id of an alarm: " + alarm.requestId + " (expected: none)");
+        }
+        return alarm(name, time).addAllOperations(alarm.send());
+    }
+
+    static SetAlarm.Builder alarm(String name, Instant time) {
+        return SetAlarm.newBuilder()
+                .setName(Values.checkedText(name, ALARM))
+                .setTime(Codec.timestamp(time));
     }
 
     /** Adds an operation of any kind. */

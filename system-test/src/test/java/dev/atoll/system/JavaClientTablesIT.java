@@ -265,6 +265,50 @@ class JavaClientTablesIT {
     }
 
     @Test
+    void severalReadsSeeOneState() {
+        var instance = ofAlice();
+        var id = instance.table("docs").insert(doc("one", 1L)).id();
+        instance.table("docs").insert(doc("two", 2L));
+        var snapshot =
+                instance.read(
+                        reads -> {
+                            reads.table("docs").get(id);
+                            reads.table("docs").where("row.n > args.min", Map.of("min", 1)).count();
+                            reads.table("docs").orderBy("n desc").fields("title").page(1);
+                            reads.table("docs").orderBy("n desc").page(5);
+                        });
+        assertThat(snapshot.rows(0).only().text("title")).isEqualTo("one");
+        assertThat(snapshot.count(1)).isEqualTo(1);
+        assertThat(snapshot.rows(2).only().text("title")).isEqualTo("two");
+        var token = snapshot.results().get(2).nextPageToken();
+        assertThat(snapshot.results().get(3).nextPageToken()).isEmpty();
+        var next =
+                instance.read(
+                        reads ->
+                                reads.table("docs").orderBy("n desc").fields("title").page(1, token));
+        assertThat(next.rows(0).only().text("title")).isEqualTo("one");
+
+        assertRefused(
+                Reason.RULE_DENIED, () -> instance.read(reads -> reads.query("SELECT n FROM docs")));
+        var ofService =
+                service.db(instance.key().toString())
+                        .read(
+                                reads -> {
+                                    reads.query("SELECT count(*) FROM docs");
+                                    reads.table("docs").count();
+                                });
+        assertThat(ofService.rows(0).only().integer(0)).isEqualTo(ofService.count(1)).isEqualTo(2);
+        assertRefused(
+                Reason.ROW_NOT_FOUND,
+                () ->
+                        instance.read(
+                                reads -> {
+                                    reads.table("docs").count();
+                                    reads.table("docs").get("none");
+                                }));
+    }
+
+    @Test
     void callsThatDoNotWaitSayTheSame() throws Exception {
         var docs = ofAlice().async().table("docs");
         var id = docs.insert(doc("one", null)).get(30, TimeUnit.SECONDS).id();

@@ -1,7 +1,10 @@
 package dev.atoll.client.internal;
 
+import dev.atoll.proto.v1.Alarm;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
+import dev.atoll.proto.v1.ClearAlarmRequest;
+import dev.atoll.proto.v1.ClearAlarmResponse;
 import dev.atoll.proto.v1.ClusterServiceGrpc;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.CreateInstanceRequest;
@@ -15,6 +18,8 @@ import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
+import dev.atoll.proto.v1.ListAlarmsRequest;
+import dev.atoll.proto.v1.ListAlarmsResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
 import dev.atoll.proto.v1.ListConfigVersionsResponse;
 import dev.atoll.proto.v1.ListInstancesRequest;
@@ -28,6 +33,8 @@ import dev.atoll.proto.v1.MutateResponse;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.QueryStreamResponse;
+import dev.atoll.proto.v1.SetAlarmRequest;
+import dev.atoll.proto.v1.WatchAlarmsRequest;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.UUID;
@@ -120,6 +127,44 @@ public final class Api implements AutoCloseable {
                 deadline,
                 Repeat.IF_NEVER_EXECUTED,
                 decode);
+    }
+
+    public <T> CompletableFuture<T> setAlarm(
+            SetAlarmRequest request, Duration deadline, Function<Alarm, T> decode) {
+        // A second time would bring back an alarm that has run meanwhile.
+        return call(
+                InstanceServiceGrpc.getSetAlarmMethod(),
+                request,
+                deadline,
+                Repeat.IF_NEVER_EXECUTED,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> alarms(
+            ListAlarmsRequest request, Duration deadline, Function<ListAlarmsResponse, T> decode) {
+        return call(
+                InstanceServiceGrpc.getListAlarmsMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> clearAlarm(
+            ClearAlarmRequest request, Duration deadline, Function<ClearAlarmResponse, T> decode) {
+        // Another may have set it again meanwhile.
+        return call(
+                InstanceServiceGrpc.getClearAlarmMethod(),
+                request,
+                deadline,
+                Repeat.IF_NEVER_EXECUTED,
+                decode);
+    }
+
+    public MessageStream<Alarm> watchAlarms(
+            WatchAlarmsRequest request, Duration deadline, MessageStream.Receiver<Alarm> receiver) {
+        return transport.stream(
+                InstanceServiceGrpc.getWatchAlarmsMethod(), request, deadline, receiver);
     }
 
     public <T> CompletableFuture<T> list(
