@@ -96,7 +96,9 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.wakes = new Wakes(catalog);
-        var schemas = new SchemaUpkeep(blocks, log, lifeCycle, new SchemaUpkeep.Told(wakes, metrics), ticker);
+        var schemas =
+                new SchemaUpkeep(
+                        blocks, log, lifeCycle, new SchemaUpkeep.Told(wakes, metrics), ticker);
         this.transactions = new Transactions(lifeCycle, schemas, wakes, log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);

@@ -104,8 +104,7 @@ class CatalogTest {
             old.run(
                     "CREATE TABLE due(incarnation INTEGER PRIMARY KEY, namespace TEXT NOT NULL,"
                             + " own_at INTEGER, watched_at INTEGER, failures INTEGER NOT NULL)");
-            old.run(
-                    "CREATE INDEX due_own ON due(own_at, incarnation) WHERE own_at IS NOT NULL");
+            old.run("CREATE INDEX due_own ON due(own_at, incarnation) WHERE own_at IS NOT NULL");
             old.run("INSERT INTO due VALUES (11, 'user', 4000000, 9000000, 0)");
             old.run("INSERT INTO due VALUES (12, 'user', 6000000, NULL, 0)");
             old.run("INSERT INTO high_water VALUES (1, 15)");
