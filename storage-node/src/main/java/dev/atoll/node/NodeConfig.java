@@ -266,10 +266,18 @@ public record NodeConfig(
                 new EtcdSettings.Advertised(advertise, settings.decimal("capacity", 0.01, 100)));
     }
 
+    /** How many instances a node may have open in this process; less than one: too few files. */
+    public static long openableInstances() {
+        return (OpenFiles.most() - filesBeside()) / FILES_OF_AN_INSTANCE;
+    }
+
+    private static int filesBeside() {
+        return FILES_BESIDE + SqliteLimits.filesBesideMax();
+    }
+
     private static InstanceLimits instanceLimits(Settings settings) {
         int openMax = (int) settings.integer("open-instances-max", 1, 1_000_000);
-        int beside = FILES_BESIDE + SqliteLimits.filesBesideMax();
-        long openable = (OpenFiles.most() - beside) / FILES_OF_AN_INSTANCE;
+        long openable = openableInstances();
         if (openMax > openable) {
             settings.problem(
                     "open-instances-max",
@@ -278,7 +286,7 @@ public record NodeConfig(
                             ? "more files: the process may have "
                                     + OpenFiles.most()
                                     + " open and needs "
-                                    + (beside + FILES_OF_AN_INSTANCE)
+                                    + (filesBeside() + FILES_OF_AN_INSTANCE)
                                     + " at least: see ulimit -n"
                             : "at most "
                                     + openable

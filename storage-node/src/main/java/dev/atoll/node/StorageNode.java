@@ -193,10 +193,13 @@ public final class StorageNode implements AutoCloseable {
 
                     @Override
                     public void failed(Failure cause) {
-                        if (cause.reason() == Reason.OUTCOME_UNKNOWN && closing) {
+                        if (cause.reason() != Reason.OUTCOME_UNKNOWN) {
+                            return;
+                        }
+                        if (closing) {
                             // It gives up what nobody was promised, if the disk is that slow.
                             LOG.warn("while the node stops: {}", cause.message());
-                        } else if (cause.reason() == Reason.OUTCOME_UNKNOWN) {
+                        } else {
                             LOG.error("the node stops: {}", cause.message());
                             Thread.ofPlatform()
                                     .name("journal-failed")

@@ -6,6 +6,9 @@ import java.util.List;
 
 /** One row's two figures, each measured as often as asked. One thread at a time. */
 interface Comparison extends AutoCloseable {
+    /** Makes what is needed, once, before anything is measured. */
+    void prepare() throws IOException, SQLException, InterruptedException;
+
     /** Measures what ours is compared with. */
     double yardstick() throws IOException, SQLException, InterruptedException;
 

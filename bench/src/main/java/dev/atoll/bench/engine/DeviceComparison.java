@@ -21,7 +21,7 @@ final class DeviceComparison implements Comparison {
     private final PlainFiles files;
 
     DeviceComparison(Path folder, Window window, EnginePlan.Sizes sizes, long journalBytes)
-            throws IOException, SQLException, InterruptedException {
+            throws IOException, SQLException {
         this.window = window;
         this.sizes = sizes;
         this.device = BlockDevice.of(folder);
@@ -37,6 +37,10 @@ final class DeviceComparison implements Comparison {
                                 Long.toString(journalMax),
                                 "journal-segment-bytes",
                                 Long.toString(journalMax / SEGMENTS)));
+    }
+
+    @Override
+    public void prepare() throws InterruptedException {
         node.create(sizes.instances());
         node.fillJournal();
     }

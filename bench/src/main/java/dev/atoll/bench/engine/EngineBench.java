@@ -1,5 +1,6 @@
 package dev.atoll.bench.engine;
 
+import dev.atoll.bench.Folders;
 import dev.atoll.bench.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,7 @@ public final class EngineBench {
             throws IOException, SQLException, InterruptedException {
         progress.accept(row.label() + ": preparing");
         try (var comparison = comparison(row, folder)) {
+            comparison.prepare();
             var rounds = new ArrayList<RowResult.Round>();
             for (int i = 1; i <= plan.effort().rounds(); i++) {
                 progress.accept(row.label() + ": round " + i + " of " + plan.effort().rounds());

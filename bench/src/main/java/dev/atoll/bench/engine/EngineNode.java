@@ -82,6 +82,11 @@ final class EngineNode implements AutoCloseable {
                 registry);
     }
 
+    /** As many as are wanted, or as one may have open here. */
+    static int openable(int wanted) {
+        return Math.clamp(NodeConfig.openableInstances(), 1, wanted);
+    }
+
     /** Bytes of the journal that hold records. */
     long journalBytes() {
         return (long) registry.get("atoll.node.journal.size").gauge().value();
@@ -140,7 +145,7 @@ final class EngineNode implements AutoCloseable {
             try {
                 write(key, Workload.REPLACE_LARGE);
             } catch (CompletionException e) {
-                if (!(e.getCause() instanceof Failure full) || full.reason() != Reason.NODE_FULL) {
+                if (!(e.getCause() instanceof Failure full) || full.reason() != Reason.OVERLOADED) {
                     throw e;
                 }
                 // Folds have to catch up.

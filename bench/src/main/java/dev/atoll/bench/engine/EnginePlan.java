@@ -68,7 +68,7 @@ public record EnginePlan(List<EngineRow> rows, Effort effort, Sizes sizes, Crash
 
         /** Three rounds, and 256 callers: as many as a few busy clients have. */
         public static Effort standard() {
-            return new Effort(3, Optional.empty(), Duration.ofSeconds(2), 256);
+            return new Effort(3, Optional.empty(), Duration.ofSeconds(5), 256);
         }
 
         Duration duration(EngineRow row) {

@@ -21,6 +21,10 @@ final class InsertComparison implements Comparison {
         PlainFiles.make(folder.resolve("sqlite"), instances);
         this.files = new PlainFiles(folder.resolve("sqlite"), instances);
         this.node = EngineNode.start(folder.resolve("node"), instances);
+    }
+
+    @Override
+    public void prepare() {
         node.create(instances);
     }
 

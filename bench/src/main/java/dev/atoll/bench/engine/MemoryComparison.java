@@ -1,6 +1,5 @@
 package dev.atoll.bench.engine;
 
-import dev.atoll.node.sqlite.SqliteLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,35 +10,25 @@ import java.sql.SQLException;
  * of SQLite alone. Each figure has a process of its own.
  */
 final class MemoryComparison implements Comparison {
-    /** Database, WAL and the WAL's index. */
-    private static final int FILES_OF_SQLITE = 3;
-
-    /** Database and WAL. */
-    private static final int FILES_OF_ENGINE = 2;
-
-    /** Of the process itself. */
-    private static final int FILES_OTHERWISE = 2_000;
-
     private final Path folder;
     private final int wanted;
     private final int ours;
     private final int yardsticks;
 
-    MemoryComparison(Path folder, int wanted) throws IOException, SQLException {
+    MemoryComparison(Path folder, int wanted) {
         this.folder = folder;
         this.wanted = wanted;
-        this.ours = openable(FILES_OF_ENGINE);
-        this.yardsticks = openable(FILES_OF_SQLITE);
+        this.ours = EngineNode.openable(wanted);
+        this.yardsticks = Math.min(wanted, PlainFiles.openable());
+    }
+
+    @Override
+    public void prepare() throws IOException, SQLException {
         PlainFiles.make(sqlite(), yardsticks);
         // Few at a time: it is the other process that has them all open.
         try (var node = EngineNode.start(node(), Math.min(ours, 1_000))) {
             node.create(ours);
         }
-    }
-
-    private int openable(int filesEach) {
-        int others = FILES_OTHERWISE + SqliteLimits.filesBesideMax();
-        return Math.clamp((ChildProcess.filesMax() - others) / filesEach, 1, wanted);
     }
 
     @Override

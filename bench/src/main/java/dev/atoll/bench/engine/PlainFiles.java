@@ -1,6 +1,7 @@
 package dev.atoll.bench.engine;
 
 import dev.atoll.bench.engine.Window.Rate;
+import dev.atoll.node.disk.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,12 @@ import org.sqlite.SQLiteConfig;
  * checkpoints, each open. One thread at a time; measuring starts more, each with files of its own.
  */
 final class PlainFiles implements AutoCloseable {
+    /** Database, WAL and the WAL's index. */
+    private static final int FILES_EACH = 3;
+
+    /** Of the process itself. */
+    private static final int FILES_OTHERWISE = 2_000;
+
     private final List<Plain> files = new ArrayList<>();
 
     private record Plain(Connection connection, PreparedStatement insert) {}
@@ -30,6 +37,11 @@ final class PlainFiles implements AutoCloseable {
             var connection = connect(file(folder, i));
             files.add(new Plain(connection, connection.prepareStatement(Workload.INSERT)));
         }
+    }
+
+    /** How many one may have open here. */
+    static int openable() {
+        return Math.clamp((OpenFiles.most() - FILES_OTHERWISE) / FILES_EACH, 1, Integer.MAX_VALUE);
     }
 
     /** Makes the files, each with its table and a row. */

@@ -1,7 +1,7 @@
 package dev.atoll.bench.engine;
 
+import dev.atoll.bench.Folders;
 import dev.atoll.bench.engine.RecoveryProcess.Task;
-import dev.atoll.node.sqlite.SqliteLimits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +16,6 @@ import java.util.Locale;
  * many commits in its WAL. Times are counted from the start of the process.
  */
 final class RecoveryComparison implements Comparison {
-    /** A node's own, beside two for each instance. */
-    private static final int FILES_OTHERWISE = 2_000;
-
-    /** Database, WAL and the WAL's index. */
-    private static final int FILES_OF_SQLITE = 3;
-
     private static final int FIRST_CALLS = 200;
     private static final double READY_SECONDS_MAX = 3;
     private static final double CALL_SECONDS_MAX = 1;
@@ -38,17 +32,16 @@ final class RecoveryComparison implements Comparison {
     private boolean isKilled;
     private int insertsEach;
 
-    RecoveryComparison(Path folder, EnginePlan.Crash wanted, int callers) throws IOException {
+    RecoveryComparison(Path folder, EnginePlan.Crash wanted, int callers) {
         this.folder = folder;
         this.wanted = wanted;
         this.callers = callers;
-        this.count =
-                Math.clamp(
-                        (ChildProcess.filesMax() - FILES_OTHERWISE - SqliteLimits.filesBesideMax())
-                                / 2,
-                        1,
-                        wanted.instances());
+        this.count = EngineNode.openable(wanted.instances());
         this.node = folder;
+    }
+
+    @Override
+    public void prepare() throws IOException {
         killNode();
     }
 
@@ -88,11 +81,7 @@ final class RecoveryComparison implements Comparison {
     public double yardstick() throws IOException {
         var files = folder.resolve("sqlite-" + made++);
         // Those that are closed recover on the spot: only as many as can be open can be killed.
-        int most =
-                (int)
-                        Math.min(
-                                count,
-                                (ChildProcess.filesMax() - FILES_OTHERWISE) / FILES_OF_SQLITE);
+        int most = PlainFiles.openable();
         for (int from = 0; from < count; from += most) {
             try (var filling =
                     new Running(

@@ -14,6 +14,10 @@ final class RequestIdComparison implements Comparison {
         this.window = window;
         this.callers = callers;
         this.node = EngineNode.start(folder.resolve("node"), 2);
+    }
+
+    @Override
+    public void prepare() {
         node.create(2);
     }
 

@@ -22,6 +22,10 @@ final class ScanComparison implements Comparison {
         this.neighbours = Math.min(NEIGHBOURS_MAX, sizes.instances());
         this.scanned = EngineNode.key(neighbours);
         this.node = EngineNode.start(folder.resolve("node"), neighbours + 1);
+    }
+
+    @Override
+    public void prepare() {
         node.create(neighbours + 1L);
         node.fill(scanned, sizes.scanRows());
     }

@@ -7,20 +7,26 @@ import java.nio.file.Path;
 final class SleepingComparison implements Comparison {
     private final Window window;
     private final int hot;
+    private final int sleeping;
     private final int callers;
     private final EngineNode few;
     private final EngineNode many;
     private final CpuCost cost = new CpuCost();
 
     SleepingComparison(Path folder, Window window, EnginePlan.Sizes sizes, int callers)
-            throws IOException, InterruptedException {
+            throws IOException {
         this.window = window;
         this.hot = sizes.instances();
+        this.sleeping = sizes.sleeping();
         this.callers = callers;
         this.few = EngineNode.start(folder.resolve("few"), hot);
         this.many = EngineNode.start(folder.resolve("many"), hot);
+    }
+
+    @Override
+    public void prepare() throws IOException, InterruptedException {
         few.create(hot);
-        many.create(sizes.sleeping());
+        many.create(sleeping);
         // Else the system would write so many new files back while inserts are measured.
         BlockDevice.sync();
     }

@@ -18,10 +18,14 @@ final class WakeComparison implements Comparison {
     private final Window window;
     private final int instances;
 
-    WakeComparison(Path folder, Window window, int instances) throws IOException, SQLException {
+    WakeComparison(Path folder, Window window, int instances) {
         this.folder = folder;
         this.window = window;
         this.instances = instances;
+    }
+
+    @Override
+    public void prepare() throws IOException, SQLException {
         PlainFiles.make(sqlite(), instances);
         try (var node = start()) {
             node.create(instances);

@@ -1,11 +1,10 @@
 package dev.atoll.bench.peers;
 
+import dev.atoll.bench.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * A folder for the data and logs of a comparison, which goes with it. Immutable.
@@ -22,12 +21,6 @@ public record WorkFolder(Path path) implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        List<Path> all;
-        try (var walk = Files.walk(path)) {
-            all = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (var one : all) {
-            Files.deleteIfExists(one);
-        }
+        Folders.delete(path);
     }
 }

@@ -82,20 +82,25 @@ public record PlacementView(
     /** How many shards each owner has, live or not. */
     public Map<String, Integer> shardsByOwner() {
         var counts = new TreeMap<String, Integer>();
-        places.values().forEach(place -> counts.merge(place.owner(), 1, Integer::sum));
+        ownedShards().forEach((owner, owned) -> counts.put(owner, owned.cardinality()));
         return counts;
     }
 
-    /** The shards of an owner, live or not; those that nobody has owned yet for an empty name. */
-    public BitSet shardsOf(String owner) {
-        var found = new BitSet(shards);
-        for (int shard = 0; shard < shards; shard++) {
-            var place = places.get(shard);
-            if (owner.equals(place == null ? "" : place.owner())) {
-                found.set(shard);
-            }
-        }
-        return found;
+    /** The shards of each owner, live or not. */
+    public Map<String, BitSet> ownedShards() {
+        var owned = new TreeMap<String, BitSet>();
+        places.forEach(
+                (shard, place) ->
+                        owned.computeIfAbsent(place.owner(), _ -> new BitSet(shards)).set(shard));
+        return owned;
+    }
+
+    /** The shards that nobody has owned yet. */
+    public BitSet shardsWithoutOwner() {
+        var free = new BitSet(shards);
+        free.set(0, shards);
+        places.keySet().forEach(free::clear);
+        return free;
     }
 
     private static Failure unavailable(String message) {

@@ -23,7 +23,9 @@ import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -94,22 +96,30 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
             Principal caller,
             PlacementView view,
             StreamObserver<ListInstancesResponse> client) {
-        var owners = view.shardsByOwner().keySet();
-        var pages = new TreeMap<String, CompletableFuture<ListInstancesResponse>>();
-        for (var owner : owners) {
-            var node = view.nodes().get(owner);
-            if (node != null) {
-                pages.put(owner, page(node, view.shardsOf(owner), request, caller));
-            }
-        }
+        var unasked = view.shardsWithoutOwner();
+        var pages = new ArrayList<NodePage>();
+        view.ownedShards()
+                .forEach(
+                        (owner, shards) -> {
+                            var node = view.nodes().get(owner);
+                            if (node == null) {
+                                unasked.or(shards);
+                            } else {
+                                pages.add(
+                                        new NodePage(shards, page(node, shards, request, caller)));
+                            }
+                        });
         var _ =
-                CompletableFuture.allOf(pages.values().toArray(CompletableFuture[]::new))
+                CompletableFuture.allOf(
+                                pages.stream()
+                                        .map(NodePage::reply)
+                                        .toArray(CompletableFuture[]::new))
                         .whenComplete(
                                 (_, _) ->
                                         Answer.with(
                                                 client,
                                                 () ->
-                                                        new Merge(request, view, pages)
+                                                        new Merge(request, unasked, pages)
                                                                 .page(caller)));
     }
 
@@ -146,27 +156,28 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
         return asked == 0 ? PAGE_SIZE_DEFAULT : asked;
     }
 
-    /** The pages of all nodes as one. */
-    private record Merge(
-            ListInstancesRequest request,
-            PlacementView view,
-            TreeMap<String, CompletableFuture<ListInstancesResponse>> pages) {
+    /** What a node was asked for, and what it answers. */
+    private record NodePage(BitSet shards, CompletableFuture<ListInstancesResponse> reply) {}
+
+    /**
+     * The pages of all nodes as one.
+     *
+     * @param unasked shards that no node was asked for
+     */
+    private record Merge(ListInstancesRequest request, BitSet unasked, List<NodePage> pages) {
         ListInstancesResponse page(Principal caller) {
             var instances = new TreeMap<InstanceKey, Instance>();
             var unavailable = new TreeSet<Integer>();
-            view.shardsOf("").stream().forEach(unavailable::add);
+            unasked.stream().forEach(unavailable::add);
             var damaged = new TreeSet<String>();
             boolean more = false;
-            for (var owner : view.shardsByOwner().keySet()) {
-                var page = pages.get(owner);
-                if (page == null || page.isCompletedExceptionally()) {
-                    if (page != null) {
-                        throwIfAskedWrongly(page.exceptionNow());
-                    }
-                    view.shardsOf(owner).stream().forEach(unavailable::add);
+            for (var page : pages) {
+                if (page.reply().isCompletedExceptionally()) {
+                    throwIfAskedWrongly(page.reply().exceptionNow());
+                    page.shards().stream().forEach(unavailable::add);
                     continue;
                 }
-                var reply = page.join();
+                var reply = page.reply().join();
                 reply.getInstancesList()
                         .forEach(
                                 instance ->

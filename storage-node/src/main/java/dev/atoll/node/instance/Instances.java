@@ -76,7 +76,12 @@ public final class Instances implements AutoCloseable {
         this.metrics = parts.metrics();
         this.limits = limits;
         this.ticker = System::nanoTime;
-        this.pool = new LanePool(laneThreads, Math.max(laneThreads, LANE_THREADS_MAX), ticker);
+        this.pool =
+                new LanePool(
+                        laneThreads,
+                        Math.max(laneThreads, LANE_THREADS_MAX),
+                        LanePool.EXTRA_THREAD_IDLE,
+                        ticker);
         this.open = new OpenInstances();
         this.recovery = parts.recovery();
         this.log = new CommitLog(parts.journal(), parts.ownership());

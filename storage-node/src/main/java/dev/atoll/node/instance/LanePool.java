@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +15,26 @@ import org.jspecify.annotations.Nullable;
  * The threads that lanes take their turns on. Thread-safe.
  *
  * <p>There are as many threads as asked for, and one more for each that has been busy with one task
- * for long, up to a limit: so slow queries in a few instances do not stop the others. Platform
- * threads, because SQLite's native calls would hold the carrier of a virtual one.
+ * for long, up to a limit: so slow queries in a few instances do not stop the others. Whoever
+ * became idle last is woken first: its memory is still in the processor's caches, and threads that
+ * are not needed any more stay idle until they end. Platform threads, because SQLite's native calls
+ * would hold the carrier of a virtual one.
  */
 final class LanePool implements AutoCloseable {
     /** A task that runs longer does not count as one of the pool's own threads. */
     private static final Duration LONG_TASK = Duration.ofMillis(20);
 
     private static final Duration CHECK_EVERY = Duration.ofMillis(10);
-    private static final Duration EXTRA_THREAD_IDLE = Duration.ofSeconds(10);
+
+    /** How long a thread more than asked for stays when it is not needed. */
+    static final Duration EXTRA_THREAD_IDLE = Duration.ofSeconds(10);
 
     /** An interrupted statement needs this long to notice; beyond it a task is stuck. */
     private static final Duration INTERRUPTION_GRACE = Duration.ofMillis(250);
 
     private final int threadsCore;
     private final int threadsMax;
+    private final long extraIdleNanos;
     private final LongSupplier ticker;
     private final ScheduledThreadPoolExecutor timer;
     private final Deadlines deadlines = new Deadlines();
@@ -37,12 +43,13 @@ final class LanePool implements AutoCloseable {
     @GuardedBy("this")
     private final ArrayDeque<Lane> ready = new ArrayDeque<>();
 
+    // A stack.
     @GuardedBy("this")
-    private int idle;
+    private final ArrayDeque<Worker> idle = new ArrayDeque<>();
 
-    // Notified, and not running yet.
+    // No longer idle, and not running yet.
     @GuardedBy("this")
-    private int waking;
+    private @Nullable Worker waking;
 
     // Lanes that a thread took and has not put down: no longer ready, perhaps not busy yet.
     @GuardedBy("this")
@@ -54,9 +61,10 @@ final class LanePool implements AutoCloseable {
     @GuardedBy("this")
     private boolean closed;
 
-    LanePool(int threadsCore, int threadsMax, LongSupplier ticker) {
+    LanePool(int threadsCore, int threadsMax, Duration extraIdle, LongSupplier ticker) {
         this.threadsCore = threadsCore;
         this.threadsMax = threadsMax;
+        this.extraIdleNanos = extraIdle.toNanos();
         this.ticker = ticker;
         this.timer =
                 new ScheduledThreadPoolExecutor(
@@ -87,13 +95,17 @@ final class LanePool implements AutoCloseable {
     }
 
     /** Gives the lane a turn when its time comes. */
-    synchronized void submit(Lane lane) {
-        ready.add(lane);
-        wakeOne();
-        // Threads that were notified count as idle until they run.
-        if (ready.size() > idle && workers.size() < threadsCore) {
-            startWorker();
+    void submit(Lane lane) {
+        Worker woken;
+        synchronized (this) {
+            ready.add(lane);
+            woken = chooseToWake();
+            int free = idle.size() + (waking == null ? 0 : 1);
+            if (ready.size() > free && workers.size() < threadsCore) {
+                startWorker();
+            }
         }
+        wake(woken);
     }
 
     /**
@@ -101,10 +113,18 @@ final class LanePool implements AutoCloseable {
      * and to wake every thread for a burst of them costs more than the tasks.
      */
     @GuardedBy("this")
-    private void wakeOne() {
-        if (waking == 0 && idle > 0) {
-            waking = 1;
-            notify();
+    private @Nullable Worker chooseToWake() {
+        if (waking != null) {
+            return null;
+        }
+        waking = idle.pollFirst();
+        return waking;
+    }
+
+    /** Outside the lock, which the woken thread takes at once. */
+    private static void wake(@Nullable Worker worker) {
+        if (worker != null) {
+            LockSupport.unpark(worker.thread);
         }
     }
 
@@ -129,23 +149,20 @@ final class LanePool implements AutoCloseable {
     }
 
     /** Lets the lanes that have work finish it, for as long as is given, and ends the threads. */
-    boolean drain(Duration most) {
+    synchronized boolean drain(Duration most) {
         long end = nanoTime() + most.toNanos();
-        boolean drained = true;
-        synchronized (this) {
-            while (drained && (!ready.isEmpty() || turns > 0)) {
-                try {
-                    wait(CHECK_EVERY.toMillis());
-                    // It may have been meant for a worker.
-                    notify();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+        try {
+            while (!ready.isEmpty() || turns > 0) {
+                if (nanoTime() - end >= 0) {
                     return false;
                 }
-                drained = end - nanoTime() > 0;
+                wait(CHECK_EVERY.toMillis());
             }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
-        return drained;
     }
 
     @Override
@@ -154,7 +171,7 @@ final class LanePool implements AutoCloseable {
         deadlines.close();
         synchronized (this) {
             closed = true;
-            notifyAll();
+            idle.forEach(LanePool::wake);
         }
     }
 
@@ -163,7 +180,8 @@ final class LanePool implements AutoCloseable {
         long busyForLong = workers.stream().filter(worker -> worker.isBusySince(longAgo)).count();
         synchronized (this) {
             if (!ready.isEmpty()
-                    && idle == 0
+                    && idle.isEmpty()
+                    && waking == null
                     && workers.size() - busyForLong < threadsCore
                     && workers.size() < threadsMax) {
                 startWorker();
@@ -173,15 +191,26 @@ final class LanePool implements AutoCloseable {
 
     @GuardedBy("this")
     private void startWorker() {
-        var worker = new Worker();
+        var worker = new Worker(threadsStarted++);
         workers.add(worker);
-        Thread.ofPlatform().daemon().name("lane-" + threadsStarted++).start(worker);
+        worker.thread.start();
     }
 
     /** One thread of the pool. */
     final class Worker implements Runnable {
         private volatile @Nullable Call<?> current;
         private volatile long sinceNanos;
+        private final Thread thread;
+
+        @GuardedBy("LanePool.this")
+        private boolean isIdle;
+
+        // Of its own thread.
+        private boolean ended;
+
+        Worker(int number) {
+            this.thread = Thread.ofPlatform().daemon().name("lane-" + number).unstarted(this);
+        }
 
         @Override
         public void run() {
@@ -230,44 +259,53 @@ final class LanePool implements AutoCloseable {
             }
         }
 
-        /** The next lane; puts the one before it down, if there was one. */
+        /** The next lane; puts the one before it down, if there was one. Null: it may end. */
         private @Nullable Lane take(boolean putsDown) {
+            var lane = poll(putsDown, false);
+            if (lane != null) {
+                return lane;
+            }
+            long end = System.nanoTime() + extraIdleNanos;
+            while (lane == null && !ended) {
+                long left = end - System.nanoTime();
+                LockSupport.parkNanos(LanePool.this, left > 0 ? left : extraIdleNanos);
+                lane = poll(false, System.nanoTime() - end >= 0);
+            }
+            return lane;
+        }
+
+        /** Takes a lane if one is ready; otherwise it is idle, or has ended. */
+        private @Nullable Lane poll(boolean putsDown, boolean wasIdleForLong) {
+            Lane lane;
+            Worker woken = null;
             synchronized (LanePool.this) {
                 if (putsDown) {
                     turns--;
                 }
-                if (ready.isEmpty() && !await()) {
-                    return null;
+                leaveIdle();
+                lane = ready.poll();
+                if (lane != null) {
+                    turns++;
+                    woken = ready.isEmpty() ? null : chooseToWake();
+                } else if (closed || (wasIdleForLong && workers.size() > threadsCore)) {
+                    ended = true;
+                } else {
+                    idle.addFirst(this);
+                    isIdle = true;
                 }
-                turns++;
-                var lane = ready.poll();
-                if (!ready.isEmpty()) {
-                    wakeOne();
-                }
-                return lane;
             }
+            wake(woken);
+            return lane;
         }
 
-        /** Waits for a lane; false if the thread is not needed any more. */
         @GuardedBy("LanePool.this")
-        private boolean await() {
-            long end = nanoTime() + EXTRA_THREAD_IDLE.toNanos();
-            idle++;
-            try {
-                while (ready.isEmpty()) {
-                    boolean extra = workers.size() > threadsCore && end - nanoTime() <= 0;
-                    if (closed || extra) {
-                        return false;
-                    }
-                    LanePool.this.wait(EXTRA_THREAD_IDLE.toMillis());
-                    waking = 0;
-                }
-                return true;
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("a lane's thread was interrupted", e);
-            } finally {
-                idle--;
+        private void leaveIdle() {
+            if (waking == this) {
+                waking = null;
+            } else if (isIdle) {
+                idle.remove(this);
             }
+            isIdle = false;
         }
     }
 }

@@ -104,6 +104,24 @@ class LanePoolTest {
     }
 
     @Test
+    void shrinksAgainWhileCallsThatNeedFewThreadsGoOn() {
+        var pool = pool(1, 8, Duration.ofMillis(200), System::nanoTime);
+        pool.start();
+        var slow = new ArrayList<CompletableFuture<Boolean>>();
+        for (int i = 0; i < 4; i++) {
+            slow.add(submit(pool, lane(pool), this::await));
+        }
+        var lane = lane(pool);
+        assertThat(submit(pool, lane, () -> true).join()).isTrue();
+        assertThat(pool.threads()).isGreaterThanOrEqualTo(5);
+        gate.countDown();
+        assertThat(slow).allMatch(CompletableFuture::join);
+        while (pool.threads() > 1) {
+            assertThat(submit(pool, lane, () -> true).join()).isTrue();
+        }
+    }
+
+    @Test
     void refusesTasksBeyondTheQueue() {
         var pool = pool(1, 1, System::nanoTime);
         var lane = new Lane(pool, 2, new Kept());
@@ -154,7 +172,11 @@ class LanePoolTest {
     }
 
     private LanePool pool(int threads, int threadsMax, LongSupplier ticker) {
-        var pool = new LanePool(threads, threadsMax, ticker);
+        return pool(threads, threadsMax, LanePool.EXTRA_THREAD_IDLE, ticker);
+    }
+
+    private LanePool pool(int threads, int threadsMax, Duration extraIdle, LongSupplier ticker) {
+        var pool = new LanePool(threads, threadsMax, extraIdle, ticker);
         pools.add(pool);
         return pool;
     }

@@ -65,15 +65,7 @@ final class ExtrasParser {
                     var scalar = (Item.Scalar) name;
                     checkField(scalar, table)
                             .filter(field -> key.equals("fields") && !hasOrder(field.type()))
-                            .ifPresent(
-                                    field ->
-                                            problem(
-                                                    scalar,
-                                                    "'"
-                                                            + field.name()
-                                                            + "' is "
-                                                            + field.type().word()
-                                                            + ", which has no order"));
+                            .ifPresent(field -> typeProblem(scalar, field, ", which has no order"));
                     if (!seen.add(scalar.text())) {
                         problem(scalar, "'" + scalar.text() + "' is there twice");
                     }
@@ -119,17 +111,11 @@ final class ExtrasParser {
     private void checkType(Item.Scalar scalar, FieldType type, Table table) {
         checkField(scalar, table)
                 .filter(field -> field.type() != type)
-                .ifPresent(
-                        field ->
-                                problem(
-                                        scalar,
-                                        "'"
-                                                + field.name()
-                                                + "' is "
-                                                + field.type().word()
-                                                + " (expected: "
-                                                + type.word()
-                                                + ")"));
+                .ifPresent(field -> typeProblem(scalar, field, " (expected: " + type.word() + ")"));
+    }
+
+    private void typeProblem(Item.Scalar scalar, Field field, String why) {
+        problem(scalar, "'" + field.name() + "' is " + field.type().word() + why);
     }
 
     private Optional<Field> checkField(Item.Scalar name, Table table) {

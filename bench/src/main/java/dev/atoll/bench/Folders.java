@@ -1,4 +1,4 @@
-package dev.atoll.bench.engine;
+package dev.atoll.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /** What runs make and remove. Immutable. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /** Removes a folder with all that is in it. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         List<Path> deepestFirst;
         try (var paths = Files.walk(folder)) {
             deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
