@@ -21,6 +21,9 @@ import dev.atoll.node.lease.EtcdOwnership;
 import dev.atoll.node.lease.LeaseMetrics;
 import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.migration.Fleet;
+import dev.atoll.node.migration.MigrationMetrics;
+import dev.atoll.node.migration.MigrationPass;
 import dev.atoll.node.operations.RowIds;
 import dev.atoll.node.rpc.NodeServer;
 import dev.atoll.process.TlsFiles;
@@ -64,6 +67,7 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable ConfigVersions configVersions;
     private volatile boolean closing;
     private @Nullable Instances instances;
+    private @Nullable MigrationPass migration;
     private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
     private @Nullable NodeServer server;
@@ -154,6 +158,9 @@ public final class StorageNode implements AutoCloseable {
         }
         if (server != null) {
             server.drain();
+        }
+        if (migration != null) {
+            migration.close();
         }
         if (instances != null) {
             instances.close();
@@ -313,6 +320,13 @@ public final class StorageNode implements AutoCloseable {
                         config.instances().laneThreads());
         instances.start();
         stopWhenTheJournalFails(journal);
+        var fleet = new Fleet(catalog, blocks, active);
+        migration =
+                new MigrationPass(
+                        new MigrationPass.Parts(instances, catalog, fleet, active),
+                        config.instances().migrationsPerSecond(),
+                        new MigrationMetrics(registry));
+        migration.start();
         server =
                 NodeServer.start(
                         builder,
@@ -321,7 +335,8 @@ public final class StorageNode implements AutoCloseable {
                                 config.calls(),
                                 active,
                                 blocks,
-                                Objects.requireNonNull(configVersions),
+                                new NodeServer.Declared(
+                                        Objects.requireNonNull(configVersions), fleet),
                                 registry),
                         folder.nodeId());
         LOG.atInfo()

@@ -29,25 +29,30 @@ import java.util.stream.Collectors;
  * journal, which is kept for as long.
  *
  * <pre>
- * instance(key, shard, incarnation, created_at, creating, commit_number, last_commit_at, bytes)
+ * instance(key, shard, incarnation, created_at, creating, commit_number, last_commit_at, bytes,
+ *          schema_version, schema_mark)
  *   key        the bytes, so that the order is the order of keys
  *   creating   1 until the first commit is durable: such an instance was promised to nobody
  *   times      microseconds since 1970
+ *   schema_... what its tables were durably brought to: see {@link CatalogEntry.Schema}
  * applied(position)              of the journal: all before it is in here
  * seen_durable(position)         of the journal: it was durable up to there, at least
  * set_aside(incarnation, why)    those that cannot be served
  * unreadable(shard, file)        files whose key nobody can tell
  * high_water(incarnation)        the highest ever given
+ * schema_failed(...)             see {@link SchemaCatalog}
  * </pre>
  */
 public final class Catalog implements AutoCloseable {
     private static final String COLUMNS =
-            "key, shard, incarnation, created_at, commit_number, last_commit_at, bytes";
+            "key, shard, incarnation, created_at, commit_number, last_commit_at, bytes,"
+                    + " schema_version, schema_mark";
 
     private static final int FORMAT = 1;
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
+    private final SchemaCatalog schemas;
     private final AtomicLong version = new AtomicLong();
 
     /** Removed, but their rows could not be: the disk was full. */
@@ -55,6 +60,7 @@ public final class Catalog implements AutoCloseable {
 
     private Catalog(PlainDatabase database) {
         this.database = database;
+        this.schemas = new SchemaCatalog(database, version::incrementAndGet);
     }
 
     /** Opens the file, or makes it. Throws CORRUPTION if it is damaged: then rebuild it. */
@@ -81,12 +87,18 @@ public final class Catalog implements AutoCloseable {
             database.run(
                     "CREATE TABLE IF NOT EXISTS set_aside(incarnation INTEGER PRIMARY KEY, why TEXT"
                             + " NOT NULL)");
+            SchemaCatalog.prepare(database);
             checkWhole(file, database);
             return new Catalog(database);
         } catch (RuntimeException e) {
             database.close();
             throw e;
         }
+    }
+
+    /** What it knows of the instances' schemas. */
+    public SchemaCatalog schemas() {
+        return schemas;
     }
 
     /** Whether every instance is in it; a new one, or one half rebuilt, is not. */
@@ -285,8 +297,9 @@ public final class Catalog implements AutoCloseable {
                             // A number is never given twice, even if its instance is deleted.
                             given(incarnation);
                             return database.run(
-                                    "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 1, 0, NULL,"
-                                            + " 0)",
+                                    "INSERT OR REPLACE INTO instance(key, shard, incarnation,"
+                                            + " created_at, creating, commit_number, bytes) VALUES"
+                                            + " (?, ?, ?, ?, 1, 0, 0)",
                                     bytes(key),
                                     SqlValue.of(shard),
                                     SqlValue.of(incarnation),
@@ -302,25 +315,34 @@ public final class Catalog implements AutoCloseable {
     /** Notes where an instance stands, and that it is there. */
     public void put(CatalogEntry entry) {
         database.run(
-                "INSERT OR REPLACE INTO instance VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
+                "INSERT OR REPLACE INTO instance("
+                        + COLUMNS
+                        + ", creating) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 bytes(entry.key()),
                 SqlValue.of(entry.shard()),
                 SqlValue.of(entry.incarnation()),
                 time(entry.createdAt()),
                 SqlValue.of(entry.newest().commit()),
-                entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
-                SqlValue.of(entry.size().bytes()));
+                entry.content().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
+                SqlValue.of(entry.content().bytes()),
+                SqlValue.of(entry.content().schema().version()),
+                SqlValue.of(entry.content().schema().mark()));
         version.incrementAndGet();
     }
 
-    /** Notes where an instance stands that was redone; does nothing if it is not in here. */
-    public void update(long incarnation, long commit, long lastCommitMicros, long bytes) {
+    /**
+     * Notes where an instance stands that was redone; does nothing if it is not in here. The mark
+     * of its schema is known where its version is the one that was noted.
+     */
+    public void update(long incarnation, long commit, CatalogEntry.Content content) {
         database.run(
-                "UPDATE instance SET commit_number = ?, last_commit_at = ?, bytes = ? WHERE"
-                        + " incarnation = ?",
+                "UPDATE instance SET commit_number = ?1, last_commit_at = ?2, bytes = ?3,"
+                        + " schema_mark = CASE schema_version WHEN ?4 THEN schema_mark ELSE 0 END,"
+                        + " schema_version = ?4 WHERE incarnation = ?5",
                 SqlValue.of(commit),
-                commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros),
-                SqlValue.of(bytes),
+                content.lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
+                SqlValue.of(content.bytes()),
+                SqlValue.of(content.schema().version()),
                 SqlValue.of(incarnation));
         version.incrementAndGet();
     }
@@ -360,6 +382,7 @@ public final class Catalog implements AutoCloseable {
         try {
             database.run("DELETE FROM instance WHERE incarnation = ?", SqlValue.of(incarnation));
             database.run("DELETE FROM set_aside WHERE incarnation = ?", SqlValue.of(incarnation));
+            schemas.remove(incarnation);
         } catch (Failure e) {
             if (e.reason() != Reason.NODE_FULL) {
                 throw e;
@@ -401,7 +424,11 @@ public final class Catalog implements AutoCloseable {
                             (int) integer(row.get(1)),
                             instant(integer(row.get(3))),
                             new Bookmark(integer(row.get(2)), integer(row.get(4))),
-                            new CatalogEntry.Size(integer(row.get(6)), lastCommitAt)));
+                            new CatalogEntry.Content(
+                                    integer(row.get(6)),
+                                    lastCommitAt,
+                                    new CatalogEntry.Schema(
+                                            integer(row.get(7)), integer(row.get(8))))));
         }
         return entries;
     }

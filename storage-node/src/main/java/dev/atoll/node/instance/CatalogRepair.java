@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +91,7 @@ final class CatalogRepair {
                 traces.shard,
                 Instant.EPOCH.plus(creation.origin().timeMicros(), ChronoUnit.MICROS),
                 new Bookmark(traces.incarnation, 0),
-                new CatalogEntry.Size(0, Optional.empty()));
+                CatalogEntry.Content.NONE);
     }
 
     private static Catalog openOrReplace(Path file) throws IOException {

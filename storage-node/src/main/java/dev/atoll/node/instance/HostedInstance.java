@@ -25,6 +25,9 @@ final class HostedInstance implements Lane.Owner {
     /** How it stands to what is declared; null until somebody asks, after it was opened. */
     @Nullable SchemaStanding schema;
 
+    /** Of the schema that its tables have, as far as is known; 0 if it is not. */
+    volatile long schemaMark;
+
     /** Out of service while this is set. */
     volatile @Nullable Failure quarantine;
 
@@ -63,7 +66,10 @@ final class HostedInstance implements Lane.Owner {
                 shard,
                 opened.createdAt(),
                 new Bookmark(opened.identity().incarnation(), opened.commit()),
-                new CatalogEntry.Size(opened.sizeBytes(), opened.lastCommitAt()));
+                new CatalogEntry.Content(
+                        opened.sizeBytes(),
+                        opened.lastCommitAt(),
+                        new CatalogEntry.Schema(opened.schemaVersion(), schemaMark)));
     }
 
     /** A commit of it goes into the journal, behind that position. In its lane. */

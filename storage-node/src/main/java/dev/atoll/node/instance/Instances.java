@@ -27,6 +27,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -89,7 +90,10 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.transactions =
-                new Transactions(lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, ticker), log);
+                new Transactions(
+                        lifeCycle,
+                        new SchemaUpkeep(blocks, log, lifeCycle, catalog.schemas(), ticker),
+                        log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
@@ -232,6 +236,23 @@ public final class Instances implements AutoCloseable {
     public Call<Bookmark> export(InstanceKey key, Terms terms, Path target) {
         return submit(
                 key, terms, (instance, call) -> upkeep.export(instance, call.budget(), target));
+    }
+
+    /**
+     * Brings an instance that nobody calls to the declared schema, on this thread, as a turn of its
+     * lane; one that is asleep is asleep again then. Throws where that may succeed later.
+     */
+    public Brought tryBring(InstanceKey key) {
+        int shard = ShardHash.shard(key, folder.shards());
+        var instance = hosted.computeIfAbsent(key, absent -> host(key, shard));
+        var came = new AtomicReference<>(Brought.BUSY);
+        var _ =
+                instance.lane.tryRunNow(
+                        () -> {
+                            var _ = ownership.checkOwner(shard);
+                            came.set(transactions.bring(instance));
+                        });
+        return came.get();
     }
 
     /**

@@ -58,6 +58,7 @@ final class OpenInstances {
         if (database != null) {
             instance.database = null;
             instance.schema = null;
+            instance.schemaMark = 0;
             remove(instance);
             database.close();
         }

@@ -13,6 +13,8 @@ import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -357,7 +359,7 @@ public final class Recovery implements AutoCloseable {
             var now =
                     ClosedDatabase.redo(
                             file, traces.incarnation, traces.unfolded(), traces.isCreated());
-            catalog.update(traces.incarnation, now.commit(), now.timeMicros(), now.bytes());
+            catalog.update(traces.incarnation, now.commit(), content(now));
         } catch (Failure e) {
             if (e.reason() != Reason.INSTANCE_QUARANTINED && e.reason() != Reason.CORRUPTION) {
                 throw e;
@@ -373,6 +375,15 @@ public final class Recovery implements AutoCloseable {
             SideLog.write(traces, InstanceFiles.sideLog(file));
             setAside(traces.shard, traces.incarnation, why);
         }
+    }
+
+    private static CatalogEntry.Content content(ClosedDatabase.Redone now) {
+        return new CatalogEntry.Content(
+                now.bytes(),
+                now.commit() == 0
+                        ? Optional.empty()
+                        : Optional.of(Instant.EPOCH.plus(now.timeMicros(), ChronoUnit.MICROS)),
+                new CatalogEntry.Schema(now.schemaVersion(), 0));
     }
 
     private Failure unavailable(Traces traces, IOException e) {

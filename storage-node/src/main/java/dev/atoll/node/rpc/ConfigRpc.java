@@ -3,13 +3,22 @@ package dev.atoll.node.rpc;
 import com.google.protobuf.Timestamp;
 import dev.atoll.node.config.ConfigVersion;
 import dev.atoll.node.config.ConfigVersions;
+import dev.atoll.node.migration.Fleet;
+import dev.atoll.node.migration.MigrationStatus;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
+import dev.atoll.proto.v1.GetMigrationStatusResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
 import dev.atoll.proto.v1.ListConfigVersionsResponse;
+import dev.atoll.proto.v1.MigrationFailure;
+import dev.atoll.proto.v1.PauseMigrationRequest;
+import dev.atoll.proto.v1.PauseMigrationResponse;
+import dev.atoll.proto.v1.ResumeMigrationRequest;
+import dev.atoll.proto.v1.ResumeMigrationResponse;
 import dev.atoll.wire.Caller;
 import io.grpc.stub.StreamObserver;
 import java.util.OptionalLong;
@@ -17,16 +26,18 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * {@code ConfigService} of a node: the versions. Routers let only those in that may look after the
- * cluster. Thread-safe.
+ * {@code ConfigService} of a node: the versions, and how far this node's instances are. Routers let
+ * only those in that may look after the cluster. Thread-safe.
  */
 final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     private final ConfigVersions versions;
+    private final Fleet fleet;
     private final Executor waiting;
 
     /** Calls wait for the store on {@code waiting}. */
-    ConfigRpc(ConfigVersions versions, Executor waiting) {
-        this.versions = versions;
+    ConfigRpc(NodeServer.Declared declared, Executor waiting) {
+        this.versions = declared.versions();
+        this.fleet = declared.fleet();
         this.waiting = waiting;
     }
 
@@ -61,6 +72,54 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                     versions.list().forEach(version -> response.addVersions(message(version)));
                     return response.build();
                 });
+    }
+
+    @Override
+    public void getMigrationStatus(
+            GetMigrationStatusRequest request,
+            StreamObserver<GetMigrationStatusResponse> observer) {
+        answer(observer, () -> message(fleet.status()));
+    }
+
+    @Override
+    public void pauseMigration(
+            PauseMigrationRequest request, StreamObserver<PauseMigrationResponse> observer) {
+        answer(
+                observer,
+                () -> {
+                    versions.pauseMigration(true);
+                    return PauseMigrationResponse.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void resumeMigration(
+            ResumeMigrationRequest request, StreamObserver<ResumeMigrationResponse> observer) {
+        answer(
+                observer,
+                () -> {
+                    versions.pauseMigration(false);
+                    return ResumeMigrationResponse.getDefaultInstance();
+                });
+    }
+
+    private static GetMigrationStatusResponse message(MigrationStatus status) {
+        var response =
+                GetMigrationStatusResponse.newBuilder()
+                        .putAllInstancesByVersion(status.instancesByVersion())
+                        .setUndeclared(status.undeclared())
+                        .setCurrentVersion(status.left().currentVersion())
+                        .setPending(status.left().pending())
+                        .setFailed(status.left().failed())
+                        .setPaused(status.paused());
+        for (var failed : status.failures()) {
+            response.addFailures(
+                    MigrationFailure.newBuilder()
+                            .setInstance(failed.key().toProto())
+                            .setSchemaVersion(failed.version())
+                            .setReason(failed.why()));
+        }
+        return response.build();
     }
 
     private ApplyConfigResponse apply(ApplyConfigRequest request, Caller caller) {

@@ -4,6 +4,7 @@ import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.migration.Fleet;
 import dev.atoll.wire.ReadableBodies;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -74,7 +75,7 @@ public final class NodeServer implements AutoCloseable {
                                         nodeId,
                                         listings)
                                 .bindService(),
-                        new ConfigRpc(options.versions(), listings).bindService());
+                        new ConfigRpc(options.declared(), listings).bindService());
         for (var service : services) {
             builder.addService(intercepted(service, metrics, load, door));
         }
@@ -110,15 +111,23 @@ public final class NodeServer implements AutoCloseable {
      * @param limits of calls
      * @param config whether it is known what is in force
      * @param blocks which are in force
-     * @param versions of the declarations
+     * @param declared what {@code ConfigService} is about
      * @param registry for its metrics
      */
     public record Options(
             RpcLimits limits,
             ActiveConfig config,
             BlocksInForce blocks,
-            ConfigVersions versions,
+            Declared declared,
             MeterRegistry registry) {}
+
+    /**
+     * The declarations.
+     *
+     * @param versions of them
+     * @param fleet how far the instances are
+     */
+    public record Declared(ConfigVersions versions, Fleet fleet) {}
 
     public int port() {
         return server.getPort();

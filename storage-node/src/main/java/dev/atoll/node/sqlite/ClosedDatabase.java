@@ -72,6 +72,7 @@ public final class ClosedDatabase {
         return new Redone(
                 folded.commit(),
                 folded.timeMicros(),
+                folded.schemaVersion(),
                 folded.checksum(),
                 (long) folded.pageCount() * folded.pageSize());
     }
@@ -85,7 +86,8 @@ public final class ClosedDatabase {
     }
 
     /** What is in a file after a redo. */
-    public record Redone(long commit, long timeMicros, int checksum, long bytes) {}
+    public record Redone(
+            long commit, long timeMicros, long schemaVersion, int checksum, long bytes) {}
 
     /**
      * Compares the pages of a database that nobody has open, and that is folded, with their

@@ -145,7 +145,7 @@ final class Engine {
                 meta.commit(),
                 meta.lastCommitMicros(),
                 0,
-                0,
+                meta.newest().schemaVersion(),
                 checksum,
                 (int) pageSize,
                 (int) pages);
