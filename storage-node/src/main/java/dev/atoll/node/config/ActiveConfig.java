@@ -234,6 +234,8 @@ public final class ActiveConfig implements AutoCloseable {
             store.watch(this::askSoon);
             long sent = ticker.getAsLong();
             var found = store.find().version();
+            // After that: where a pause was before a version, the version is not seen without it.
+            askWhetherPaused();
             var now = active.map(Declarations::version);
             if (found.equals(now)) {
                 confirmed(sent);
@@ -249,12 +251,23 @@ public final class ActiveConfig implements AutoCloseable {
                                 + ", which this node has had, or a later one): the store has lost"
                                 + " data; apply a file again");
             }
-            migrationPaused = Optional.of(store.isMigrationPaused());
         } catch (IOException e) {
             trouble(standing.outdated(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("looking for the configuration failed, and goes on", e);
             trouble(standing.outdated(), e.toString());
+        }
+    }
+
+    /** Not knowing it keeps nobody from being served. */
+    private void askWhetherPaused() {
+        try {
+            migrationPaused = Optional.of(store.isMigrationPaused());
+        } catch (IOException e) {
+            if (migrationPaused.isPresent()) {
+                LOG.warn("whether the migration is paused is not known: {}", e.getMessage());
+            }
+            migrationPaused = Optional.empty();
         }
     }
 
