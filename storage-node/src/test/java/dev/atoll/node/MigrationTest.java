@@ -24,9 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of instances that nobody calls when another file is applied. */
 class MigrationTest {
-    private static final String FIRST = "t: { fields: { a: { type: text }, n: { type: integer } } }";
+    private static final String FIRST =
+            "t: { fields: { a: { type: text }, n: { type: integer } } }";
     private static final String UNIQUE = FIRST.replace("type: text", "type: text, unique: true");
-    private static final String ONE_MORE = ", migrations: [ { name: m, sql: [UPDATE t SET n = n + 1] } ]";
+    private static final String ONE_MORE =
+            ", migrations: [ { name: m, sql: [UPDATE t SET n = n + 1] } ]";
 
     @TempDir private Path data;
     @TempDir private Path copies;
@@ -44,8 +46,10 @@ class MigrationTest {
             var shown = describe(node, keys.getFirst());
             assertThat(shown.getSchemaVersion()).isEqualTo(2);
             assertThat(shown.getState()).isEqualTo(InstanceState.INSTANCE_STATE_SLEEPING);
-            assertThat(node.instances("user").listInstances(TestNode.listing("user"))
-                            .getInstancesList())
+            assertThat(
+                            node.instances("user:any")
+                                    .listInstances(TestNode.listing("user"))
+                                    .getInstancesList())
                     .allSatisfy(listed -> assertThat(listed.getSchemaVersion()).isEqualTo(2));
             assertThat(brought(node)).isEqualTo(300);
             for (var key : keys) {
@@ -235,7 +239,9 @@ class MigrationTest {
     private static void add(TestNode node, String key, String id) {
         node.mutate(
                 key,
-                "INSERT INTO t (id, createdAt, updatedAt, a, n) VALUES ('" + id + "', 0, 0, 'x', 0)");
+                "INSERT INTO t (id, createdAt, updatedAt, a, n) VALUES ('"
+                        + id
+                        + "', 0, 0, 'x', 0)");
     }
 
     private static long numberOf(TestNode node, String key) {

@@ -46,7 +46,9 @@ final class MigrationStatuses {
             Principal caller,
             StreamObserver<GetMigrationStatusResponse> client) {
         var replies = new TreeMap<String, CompletableFuture<GetMigrationStatusResponse>>();
-        view.nodes().forEach((id, node) -> replies.put(id, ask(node, caller)));
+        for (var node : view.nodes().values()) {
+            replies.put(node.id(), ask(node, caller));
+        }
         if (replies.isEmpty()) {
             throw Failure.of(Reason.NODE_UNAVAILABLE, "no node is live")
                     .retryAfter(Duration.ofSeconds(1));
@@ -56,8 +58,7 @@ final class MigrationStatuses {
         silent.removeAll(replies.keySet());
         var _ =
                 CompletableFuture.allOf(replies.values().toArray(CompletableFuture[]::new))
-                        .whenComplete(
-                                (_, _) -> Answer.with(client, () -> merged(replies, silent)));
+                        .whenComplete((_, _) -> Answer.with(client, () -> merged(replies, silent)));
     }
 
     private CompletableFuture<GetMigrationStatusResponse> ask(LiveNode node, Principal caller) {
@@ -87,23 +88,21 @@ final class MigrationStatuses {
         var sum = GetMigrationStatusResponse.newBuilder();
         var byVersion = new TreeMap<Long, Long>();
         var failures = new ArrayList<MigrationFailure>();
-        replies.forEach(
-                (id, reply) -> {
-                    if (reply.isCompletedExceptionally()) {
-                        silent.add(id);
-                        return;
-                    }
-                    var said = reply.join();
-                    said.getInstancesByVersionMap()
-                            .forEach((version, count) -> byVersion.merge(version, count, Long::sum));
-                    failures.addAll(said.getFailuresList());
-                    sum.setPaused(sum.getPaused() || said.getPaused())
-                            .setCurrentVersion(
-                                    Math.max(sum.getCurrentVersion(), said.getCurrentVersion()))
-                            .setPending(sum.getPending() + said.getPending())
-                            .setFailed(sum.getFailed() + said.getFailed())
-                            .setUndeclared(sum.getUndeclared() + said.getUndeclared());
-                });
+        for (var entry : replies.entrySet()) {
+            if (entry.getValue().isCompletedExceptionally()) {
+                silent.add(entry.getKey());
+                continue;
+            }
+            var said = entry.getValue().join();
+            said.getInstancesByVersionMap()
+                    .forEach((version, count) -> byVersion.merge(version, count, Long::sum));
+            failures.addAll(said.getFailuresList());
+            sum.setPaused(sum.getPaused() || said.getPaused())
+                    .setCurrentVersion(Math.max(sum.getCurrentVersion(), said.getCurrentVersion()))
+                    .setPending(sum.getPending() + said.getPending())
+                    .setFailed(sum.getFailed() + said.getFailed())
+                    .setUndeclared(sum.getUndeclared() + said.getUndeclared());
+        }
         failures.sort(Comparator.comparing(failure -> InstanceKey.of(failure.getInstance())));
         return sum.putAllInstancesByVersion(byVersion)
                 .addAllFailures(failures.subList(0, Math.min(FAILURES_MAX, failures.size())))

@@ -144,8 +144,11 @@ public final class MigrationPass implements AutoCloseable {
         private long failed;
         private long later;
 
-        /** Why nothing can be brought anywhere for the time being. */
+        /** Whether nothing can be brought anywhere for the time being. */
         private boolean hopeless;
+
+        // One line a round: others probably have the same trouble.
+        private boolean told;
 
         Round(Declarations now) {
             this.now = now;
@@ -169,7 +172,9 @@ public final class MigrationPass implements AutoCloseable {
                                         parts.instances().ownedShards(),
                                         PAGE);
                 for (var entry : page) {
-                    if (!hopeless && goesOn() && parts.fleet().isDue(entry) && takeTurn()) {
+                    // Last, whether it goes on: what is due by a version that was applied after a
+                    // pause is not known before the pause is.
+                    if (!hopeless && parts.fleet().isDue(entry) && takeTurn() && goesOn()) {
                         bring(entry);
                     }
                 }
@@ -210,11 +215,14 @@ public final class MigrationPass implements AutoCloseable {
                 default -> {
                     // Of the node, or nobody knows: it may succeed later.
                     hopeless = why.reason() == Reason.NODE_FULL;
-                    later++;
                     metrics.failedForNow();
-                    LOG.atWarn()
-                            .addKeyValue("instance", entry.key())
-                            .log("is brought to the declared schema later: {}", why.message());
+                    if (!told) {
+                        told = true;
+                        LOG.atWarn()
+                                .addKeyValue("instance", entry.key())
+                                .log("is brought to the declared schema later: {}", why.message());
+                    }
+                    later++;
                 }
             }
         }
