@@ -19,6 +19,8 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -83,8 +85,8 @@ final class MigrationStatuses {
     }
 
     private static GetMigrationStatusResponse merged(
-            TreeMap<String, CompletableFuture<GetMigrationStatusResponse>> replies,
-            TreeSet<String> silent) {
+            Map<String, CompletableFuture<GetMigrationStatusResponse>> replies,
+            Set<String> silent) {
         var sum = GetMigrationStatusResponse.newBuilder();
         var byVersion = new TreeMap<Long, Long>();
         var failures = new ArrayList<MigrationFailure>();
