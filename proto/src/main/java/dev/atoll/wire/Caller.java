@@ -22,8 +22,13 @@ public record Caller(Kind kind, String issuer, String subject, String claims) {
         /** A person: typed operations under rules. */
         USER,
         /** A program with scopes: SQL too. */
-        SERVICE
+        SERVICE,
+        /** Somebody without a token: as a user, but nobody, and only where a namespace says so. */
+        ANONYMOUS
     }
+
+    /** Whoever it is that brings no token. */
+    public static final Caller NOBODY = new Caller(Kind.ANONYMOUS, "", "");
 
     /** What request ids are remembered under: unique among issuers and kinds. */
     public String principal() {
@@ -36,6 +41,7 @@ public record Caller(Kind kind, String issuer, String subject, String claims) {
                 switch (kind) {
                     case USER -> CallerKind.CALLER_KIND_USER;
                     case SERVICE -> CallerKind.CALLER_KIND_SERVICE;
+                    case ANONYMOUS -> CallerKind.CALLER_KIND_ANONYMOUS;
                 };
         return CallerRecord.newBuilder()
                 .setKind(wireKind)
@@ -53,11 +59,12 @@ public record Caller(Kind kind, String issuer, String subject, String claims) {
                 switch (caller.getKind()) {
                     case CALLER_KIND_USER -> Kind.USER;
                     case CALLER_KIND_SERVICE -> Kind.SERVICE;
+                    case CALLER_KIND_ANONYMOUS -> Kind.ANONYMOUS;
                     case CALLER_KIND_UNSPECIFIED, UNRECOGNIZED ->
                             throw new IllegalArgumentException(
                                     "caller kind: "
                                             + caller.getKindValue()
-                                            + " (expected: 1 or 2)");
+                                            + " (expected: 1 to 3)");
                 };
         return new Caller(kind, caller.getIssuer(), caller.getSubject(), caller.getClaims());
     }

@@ -66,6 +66,13 @@ public final class Failure extends RuntimeException {
                 .with("asked", Long.toString(asked));
     }
 
+    /** A call came without a token, and it needs one. */
+    public static Failure tokenMissing() {
+        return of(
+                Reason.TOKEN_MISSING,
+                "authorization: missing (expected: 'Bearer ' and a JWT in the call's metadata)");
+    }
+
     /** The same failure with one more detail. */
     public Failure with(String key, String value) {
         var more = new TreeMap<>(details);

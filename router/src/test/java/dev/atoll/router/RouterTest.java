@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
+import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.InstanceKey;
+import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.wire.CallMetadata;
@@ -66,10 +68,23 @@ class RouterTest {
 
     @Test
     void refusesACallWithoutATokenBeforeItReachesTheNode() {
-        assertThatThrownBy(() -> DatabaseServiceGrpc.newBlockingStub(running.channel).query(QUERY))
+        var request = DescribeInstanceRequest.newBuilder().setInstance(QUERY.getInstance()).build();
+        assertThatThrownBy(
+                        () ->
+                                InstanceServiceGrpc.newBlockingStub(running.channel)
+                                        .describeInstance(request))
                 .asInstanceOf(type(StatusRuntimeException.class))
                 .satisfies(e -> assertThat(reason(e)).isEqualTo(Reason.TOKEN_MISSING));
         assertThat(node.received()).isEmpty();
+    }
+
+    @Test
+    void tellsTheNodeThatACallForDataCameWithoutAToken() {
+        node.behave(call -> call.reply(new byte[0]));
+
+        var _ = DatabaseServiceGrpc.newBlockingStub(running.channel).query(QUERY);
+
+        assertThat(node.only().caller()).isEqualTo(Caller.NOBODY);
     }
 
     static Reason reason(StatusRuntimeException error) {

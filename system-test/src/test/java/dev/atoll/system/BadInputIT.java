@@ -7,7 +7,6 @@ import static io.grpc.Status.Code.FAILED_PRECONDITION;
 import static io.grpc.Status.Code.INVALID_ARGUMENT;
 import static io.grpc.Status.Code.NOT_FOUND;
 import static io.grpc.Status.Code.RESOURCE_EXHAUSTED;
-import static io.grpc.Status.Code.UNIMPLEMENTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -235,12 +234,11 @@ class BadInputIT {
     }
 
     @Test
-    void whatIsStillToComeIsUnimplemented() {
-        var instance = written();
+    void whereNothingIsDeclaredThereIsNoTable() {
         var list = ReadOperation.newBuilder().setList(ListRows.newBuilder().setTable("t")).build();
 
-        assertThat(Refusal.of(() -> client.database().query(instance.queryRequest(list))).code())
-                .isEqualTo(UNIMPLEMENTED);
+        Refusal.of(() -> client.database().query(written().queryRequest(list)))
+                .is(NOT_FOUND, "TABLE_NOT_FOUND");
     }
 
     @Test

@@ -32,6 +32,7 @@ import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.system.harness.InstanceHandle;
 import dev.atoll.system.harness.LogsOnFailure;
 import dev.atoll.system.harness.Refusal;
+import dev.atoll.system.harness.RequestIds;
 import dev.atoll.system.harness.Tables;
 import dev.atoll.system.harness.TablesCluster;
 import dev.atoll.system.harness.TestClient;
@@ -150,6 +151,52 @@ class TableRulesIT {
 
     private static com.nimbusds.jwt.JWTClaimsSet ofUser() {
         return TestIssuer.claims(claims -> claims.issuer(TestIssuer.USERS).subject("alice"));
+    }
+
+    @Test
+    void nobodyIsLetInWhereTheNamespaceSaysSo() {
+        var board = TablesCluster.service().instance("board", "");
+        try (var client = new TestClient(TablesCluster.get().router(0).port(), "")) {
+            var nobody = board.through(client);
+            refused(nobody, count("notes", "")).is(NOT_FOUND, "INSTANCE_NOT_FOUND");
+            refused(nobody, insert("notes", "text", "x")).is(PERMISSION_DENIED, "CREATE_DENIED");
+            board.mutate(
+                    insert("notes", "id", "1", "public", true, "owner", "alice"),
+                    insert("notes", "id", "2", "public", false, "owner", "alice"),
+                    insert("notes", "id", "3", "public", false));
+            assertThat(Tables.column(nobody.read(list("notes", "")), "id")).containsExactly("1");
+            assertThat(Tables.column(board.through(alice).read(list("notes", "")), "id"))
+                    .containsExactly("1", "2");
+            refused(nobody, insert("notes", "text", "x")).is(PERMISSION_DENIED, "RULE_DENIED");
+            refused(nobody, update("notes", "1", "text", "x")).is(PERMISSION_DENIED, "RULE_DENIED");
+            nobody.refusedQuery("SELECT 1").is(PERMISSION_DENIED, "RULE_DENIED");
+            Refusal.of(nobody::describe).is(UNAUTHENTICATED, "TOKEN_MISSING");
+            Refusal.of(nobody::delete).is(UNAUTHENTICATED, "TOKEN_MISSING");
+            for (var other :
+                    List.of(
+                            client.instance("ws", "x"),
+                            client.instance("nowhere", "x"),
+                            client.instance("ws", ""))) {
+                refused(other, count("docs", "")).is(UNAUTHENTICATED, "TOKEN_MISSING");
+                refused(other, insert("docs", "title", "t")).is(UNAUTHENTICATED, "TOKEN_MISSING");
+            }
+        }
+    }
+
+    @Test
+    void accessIsAskedAgainBeforeARememberedReply() {
+        var team = fresh("team");
+        var ofAlice = team.through(alice);
+        var own = id(ofAlice.run(insert("members", "userId", "alice")));
+        var request =
+                ofAlice.mutateRequest(insert("members", "userId", "bob")).toBuilder()
+                        .setRequestId(RequestIds.now())
+                        .build();
+        var first = alice.database().mutate(request);
+        assertThat(alice.database().mutate(request).getReplayed()).isTrue();
+        assertThat(first.getReplayed()).isFalse();
+        team.run(Tables.delete("members", own));
+        Refusal.of(() -> alice.database().mutate(request)).is(PERMISSION_DENIED, "CREATE_DENIED");
     }
 
     @Test

@@ -109,9 +109,7 @@ public final class Authenticator implements AutoCloseable {
 
     private static String token(List<String> headers) {
         if (headers.isEmpty()) {
-            throw Failure.of(
-                    Reason.TOKEN_MISSING,
-                    "authorization: missing (expected: 'Bearer ' and a JWT in the call's metadata)");
+            throw Failure.tokenMissing();
         }
         if (headers.size() > 1) {
             throw Failure.of(

@@ -14,6 +14,9 @@ import java.time.Instant;
  * @param goodUntil when its token expires
  */
 public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
+    /** Whoever brings no token; namespaces say whether they let such callers in. */
+    public static final Principal NOBODY = new Principal(Caller.NOBODY, Scopes.NONE, Instant.MAX);
+
     /**
      * Throws SCOPE_DENIED or RULE_DENIED unless it may do this to the instance. What users may do,
      * the rules of the instance say, which only its node can ask.
@@ -28,6 +31,11 @@ public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
             case USER -> {
                 if (right == Right.ADMIN) {
                     throw forServices();
+                }
+            }
+            case ANONYMOUS -> {
+                if (right == Right.ADMIN) {
+                    throw Failure.tokenMissing();
                 }
             }
         }
@@ -66,6 +74,7 @@ public record Principal(Caller caller, Scopes scopes, Instant goodUntil) {
         switch (caller.kind()) {
             case SERVICE -> {}
             case USER -> throw forServices();
+            case ANONYMOUS -> throw Failure.tokenMissing();
         }
     }
 

@@ -130,14 +130,14 @@ final class TokenVerifier {
         var goodUntil = checkClaims(claims, trust);
         var known =
                 switch (trust.vouchesFor()) {
-                    case SERVICE -> "";
+                    case SERVICE, ANONYMOUS -> "";
                     case USER -> trust.claims().of(claims);
                 };
         var caller = new Caller(trust.vouchesFor(), trust.name(), subject(claims), known);
         var scopes =
                 switch (trust.vouchesFor()) {
                     case SERVICE -> scopes(claims);
-                    case USER -> Scopes.NONE;
+                    case USER, ANONYMOUS -> Scopes.NONE;
                 };
         return new Verified(new Principal(caller, scopes, goodUntil), issuer, keys.version());
     }

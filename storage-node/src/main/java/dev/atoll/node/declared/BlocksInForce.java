@@ -65,6 +65,14 @@ public final class BlocksInForce {
         return blocks(source).computeIfAbsent(declared.block().name(), _ -> make(declared));
     }
 
+    /** Whether callers without a token are let into the namespace; the rules decide then. */
+    public boolean letsNobodyIn(String namespace) {
+        return current.get()
+                .flatMap(declarations -> declarations.find(namespace))
+                .filter(declared -> declared.block().mode().anonymous())
+                .isPresent();
+    }
+
     private Map<String, BlockInForce> blocks(Declarations source) {
         var known = ready;
         if (known == null || known.source() != source) {

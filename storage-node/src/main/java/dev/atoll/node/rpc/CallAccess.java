@@ -47,6 +47,11 @@ final class CallAccess {
             return switch (caller.kind()) {
                 case SERVICE ->
                         new CallAccess(blocks, key, () -> RowCaller.service(key, clock.instant()));
+                case ANONYMOUS ->
+                        new CallAccess(
+                                blocks,
+                                key,
+                                () -> RowCaller.user(new RuleContext(null, key, clock.instant())));
                 case USER -> {
                     var identity = Identities.of(caller);
                     yield new CallAccess(
@@ -85,8 +90,10 @@ final class CallAccess {
         if (!isGranted()
                 && !block.filter(
                                 declared ->
-                                        declared.rules()
-                                                .allowUnseen(Block.Operation.CREATE, caller()))
+                                        mayAsk(declared)
+                                                && declared.rules()
+                                                        .allowUnseen(
+                                                                Block.Operation.CREATE, caller()))
                         .isPresent()) {
             throw createDenied();
         }
@@ -136,10 +143,11 @@ final class CallAccess {
                             && !blocks.find(key)
                                     .filter(
                                             block ->
-                                                    block.rules()
-                                                            .allowUnseen(
-                                                                    Block.Operation.ACCESS,
-                                                                    caller()))
+                                                    mayAsk(block)
+                                                            && block.rules()
+                                                                    .allowUnseen(
+                                                                            Block.Operation.ACCESS,
+                                                                            caller()))
                                     .isPresent();
             // Of the caller, the request or the node.
             default -> false;
@@ -151,11 +159,19 @@ final class CallAccess {
                 .filter(
                         declared -> {
                             var rules = declared.block().rules();
+                            if (!mayAsk(declared.block())) {
+                                return false;
+                            }
                             return declared.standing().unlike()
                                     ? rules.allowUnseen(operation, caller())
                                     : rules.allow(operation, tx, caller());
                         })
                 .isPresent();
+    }
+
+    /** It may have been declared otherwise while the call waited. */
+    private boolean mayAsk(BlockInForce block) {
+        return caller().context().auth() != null || block.block().mode().anonymous();
     }
 
     private Failure createDenied() {

@@ -2,7 +2,6 @@ package dev.atoll.node.rpc;
 
 import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.declared.BlocksInForce;
-import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.time.Duration;
@@ -31,14 +30,26 @@ final class Door {
      * @param undeclaredToo whether the call only looks after data, which is kept in any case
      */
     void check(CallContext context, boolean undeclaredToo) {
-        boolean user = context.caller().kind() == Caller.Kind.USER;
-        if (user) {
-            checkConfirmed();
-        }
         var key = context.authorisedKey();
-        boolean declared = key != null && !(undeclaredToo && !user) && blocks.find(key).isPresent();
-        if (user && !declared) {
-            throw notServed();
+        switch (context.caller().kind()) {
+            case SERVICE -> {
+                if (key != null && !undeclaredToo) {
+                    var _ = blocks.find(key);
+                }
+            }
+            case USER -> {
+                checkConfirmed();
+                if (key == null || blocks.find(key).isEmpty()) {
+                    throw notServed();
+                }
+            }
+            case ANONYMOUS -> {
+                if (key == null || !blocks.letsNobodyIn(key.namespace())) {
+                    throw Failure.tokenMissing();
+                }
+                checkConfirmed();
+                var _ = blocks.find(key);
+            }
         }
     }
 

@@ -76,7 +76,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
     @Override
     public void createInstance(CreateInstanceRequest request, StreamObserver<Instance> observer) {
         var caller = CallContext.current().caller();
-        if (caller.kind() == Caller.Kind.USER) {
+        if (caller.kind() != Caller.Kind.SERVICE) {
             Replies.answer(
                     observer,
                     () -> ofUsers.create(caller, check(request.getInstance()), terms()),
@@ -105,7 +105,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
         Replies.answer(
                 observer,
                 () ->
-                        caller.kind() == Caller.Kind.USER
+                        caller.kind() != Caller.Kind.SERVICE
                                 ? ofUsers.delete(caller, check(request.getInstance()), terms())
                                 : instances.delete(check(request.getInstance()), terms()),
                 deleted -> DeleteInstanceResponse.getDefaultInstance());
@@ -272,7 +272,7 @@ final class InstanceRpc extends InstanceServiceGrpc.InstanceServiceImplBase {
 
     /** The same, of a call that users have no rules for. */
     private static InstanceKey checkService(dev.atoll.proto.v1.InstanceKey key) {
-        if (CallContext.current().caller().kind() == Caller.Kind.USER) {
+        if (CallContext.current().caller().kind() != Caller.Kind.SERVICE) {
             throw Failure.of(
                     Reason.RULE_DENIED, "this call is for services (expected: a service's token)");
         }

@@ -167,9 +167,9 @@ final class TableParser {
                                 .anyMatch(
                                         index ->
                                                 index.where().isEmpty()
-                                                        && index.fields()
-                                                                .getFirst()
-                                                                .equals(field.name()));
+                                                        && index.fields().stream()
+                                                                .limit(1)
+                                                                .anyMatch(field.name()::equals));
         if (!found) {
             problems.warn(
                     place.place()

@@ -168,6 +168,19 @@ class HostileFileTest {
         assertThat(wrong).isGreaterThan(500);
     }
 
+    @Test
+    void survivesAnIndexWhoseFieldsAreAllWrong() {
+        var read =
+                BlockFile.read(
+                        "databases: { ws: { tables: { p: { fields: { a: { type: text } } },"
+                                + " c: { fields: { p: { type: text, references: p.id } }, indexes:"
+                                + " [ { fields: [nothing] } ] } } } }");
+        assertThat(read)
+                .isInstanceOfSatisfying(
+                        BlockFile.Result.Wrong.class,
+                        wrong -> assertThat(wrong.problems()).hasSize(1));
+    }
+
     /** Editors check by it what the parser checks: the two have one source. */
     @Test
     void theSchemaSaysWhatTheParserTakes() {
