@@ -26,7 +26,10 @@ public enum EngineRow {
      * From the start after a kill until all is redone, beside SQLite's own recovery of its files.
      */
     RECOVERY("recovery", "s", Target.oursAtMost(60)),
-    /** The slowest hundredth of calls while sleeping instances are migrated, beside the same without. */
+    /**
+     * The slowest hundredth of calls while sleeping instances are migrated, beside the same
+     * without.
+     */
     MIGRATE("migrate", "us p99", Target.ratioAtMost(2));
 
     private final String label;

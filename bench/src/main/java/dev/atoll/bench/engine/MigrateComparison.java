@@ -35,8 +35,7 @@ final class MigrateComparison implements Comparison {
     MigrateComparison(Path folder, Window window, EnginePlan.Sizes sizes) throws IOException {
         this.window = window;
         this.sizes = sizes;
-        this.node =
-                EngineNode.start(folder.resolve("node"), 2 * sizes.instances(), Map.of());
+        this.node = EngineNode.start(folder.resolve("node"), 2 * sizes.instances(), Map.of());
     }
 
     @Override

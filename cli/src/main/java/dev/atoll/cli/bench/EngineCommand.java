@@ -81,7 +81,8 @@ final class EngineCommand implements Callable<Integer> {
     @Option(
             names = "--sleeping",
             paramLabel = "N",
-            description = "Instances of the node of many-sleeping, and that migrate migrates (default: ${DEFAULT-VALUE})")
+            description =
+                    "Instances of the node of many-sleeping, and that migrate migrates (default: ${DEFAULT-VALUE})")
     private int sleeping = Sizes.standard().sleeping();
 
     @Option(

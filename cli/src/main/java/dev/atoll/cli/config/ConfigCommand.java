@@ -251,16 +251,16 @@ public final class ConfigCommand {
         try (var connection = answer.client().open()) {
             var _ =
                     connection.config(
-                            stub -> stub.pauseMigration(PauseMigrationRequest.getDefaultInstance()));
+                            stub ->
+                                    stub.pauseMigration(
+                                            PauseMigrationRequest.getDefaultInstance()));
             answer.printLine("the migration of sleeping instances is paused", out());
             answer.printForPrograms(Json.of(Map.of("paused", true)), out());
         }
         return ExitCode.OK.number();
     }
 
-    @Command(
-            name = "resume",
-            description = "Let the migration of sleeping instances go on.")
+    @Command(name = "resume", description = "Let the migration of sleeping instances go on.")
     int resume(@Mixin AnswerOptions answer) throws IOException {
         try (var connection = answer.client().open()) {
             var _ =
