@@ -86,6 +86,28 @@ class ConfigVersionsCommandTest {
     }
 
     @Test
+    void showsHowFarTheInstancesAreAndPausesTheirMigration() throws Exception {
+        var one = file("one.yaml", ONE);
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            assertThat(run(ExitCode.OK, "status"))
+                    .isEqualTo("no version was applied yet\npending: 0\nfailed: 0\n");
+            run(ExitCode.OK, "apply", one, "--yes");
+            assertThat(run(ExitCode.OK, "pause"))
+                    .isEqualTo("the migration of sleeping instances is paused\n");
+        }
+        // Over a restart.
+        try (var _ = DevServer.startOnFreePorts(data)) {
+            assertThat(run(ExitCode.OK, "status"))
+                    .isEqualTo("current version: 1\npending: 0 (paused)\nfailed: 0\n");
+            run(ExitCode.OK, "resume");
+            assertThat(run(ExitCode.OK, "status", "--json"))
+                    .contains("\"currentVersion\": 1")
+                    .contains("\"paused\": false")
+                    .contains("\"unavailableNodes\": []");
+        }
+    }
+
+    @Test
     void marksWhatInstancesMayNotTake() throws Exception {
         var table = "databases: { ws: { tables: { t: { fields: { a: { type: text%s } } } } } }";
         try (var _ = DevServer.startOnFreePorts(data)) {

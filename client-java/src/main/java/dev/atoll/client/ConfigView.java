@@ -2,7 +2,11 @@ package dev.atoll.client;
 
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.GetConfigRequest;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
+import dev.atoll.proto.v1.GetMigrationStatusResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
+import dev.atoll.proto.v1.PauseMigrationRequest;
+import dev.atoll.proto.v1.ResumeMigrationRequest;
 import java.time.Instant;
 import java.util.List;
 
@@ -81,6 +85,65 @@ public final class ConfigView {
                                         reply.getVersionsList().stream()
                                                 .map(ConfigView::info)
                                                 .toList()));
+    }
+
+    /** How far the instances are on their way to the tables that are declared, over all nodes. */
+    public MigrationStatus migration() {
+        return Calls.await(
+                calls.api()
+                        .migration(
+                                GetMigrationStatusRequest.getDefaultInstance(),
+                                calls.deadline(),
+                                ConfigView::status));
+    }
+
+    /**
+     * Leaves sleeping instances where they are, on every node within 2 s; those that are called are
+     * brought to the declared tables all the same.
+     *
+     * @throws AtollException OUTCOME_UNKNOWN where nobody knows whether it is paused
+     */
+    public void pauseMigration() {
+        var _ =
+                Calls.await(
+                        calls.api()
+                                .pauseMigration(
+                                        PauseMigrationRequest.getDefaultInstance(),
+                                        calls.deadline(),
+                                        reply -> true));
+    }
+
+    /**
+     * Lets their migration go on.
+     *
+     * @throws AtollException OUTCOME_UNKNOWN where nobody knows whether it does
+     */
+    public void resumeMigration() {
+        var _ =
+                Calls.await(
+                        calls.api()
+                                .resumeMigration(
+                                        ResumeMigrationRequest.getDefaultInstance(),
+                                        calls.deadline(),
+                                        reply -> true));
+    }
+
+    private static MigrationStatus status(GetMigrationStatusResponse reply) {
+        return new MigrationStatus(
+                reply.getInstancesByVersionMap(),
+                new MigrationStatus.Left(
+                        reply.getCurrentVersion(), reply.getPending(), reply.getFailed()),
+                reply.getFailuresList().stream()
+                        .map(
+                                failure ->
+                                        new MigrationStatus.Failure(
+                                                failure.getInstance().getNamespace(),
+                                                failure.getInstance().getId(),
+                                                failure.getSchemaVersion(),
+                                                failure.getReason()))
+                        .toList(),
+                reply.getPaused(),
+                reply.getUnavailableNodesList());
     }
 
     private ConfigReport apply(ApplyConfigRequest request) {

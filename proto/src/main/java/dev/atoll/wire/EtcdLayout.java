@@ -14,6 +14,7 @@ import java.util.Locale;
  * /atoll/&lt;cluster&gt;/config         ConfigRecord    of the current version; written by whoever applies one
  *                                 ---- routers read what is above, whole and often
  * /atoll/&lt;cluster&gt;/versions/0000000042           ConfigRecord
+ * /atoll/&lt;cluster&gt;/versions-migration-paused    there while it is
  * /atoll/&lt;cluster&gt;/versions-texts/&lt;upload&gt;/00003  a part of a text
  * </pre>
  *
@@ -85,6 +86,11 @@ public record EtcdLayout(String cluster) {
 
     public String versionTextsPrefix() {
         return root() + "versions-texts/";
+    }
+
+    /** There while sleeping instances are not brought to the declared schema. */
+    public String migrationPausedKey() {
+        return root() + "versions-migration-paused";
     }
 
     /** The parts of one text. */

@@ -18,6 +18,7 @@ class EtcdLayoutTest {
                                 layout.keeperKey(),
                                 layout.nodeKey("n1"),
                                 layout.shardKey(42),
+                                layout.migrationPausedKey(),
                                 layout.versionTextKey("0af", 3),
                                 layout.versionKey(7)))
                 .containsExactly(
@@ -26,6 +27,7 @@ class EtcdLayoutTest {
                         "/atoll/test/keeper",
                         "/atoll/test/nodes/n1",
                         "/atoll/test/shards/00042",
+                        "/atoll/test/versions-migration-paused",
                         "/atoll/test/versions-texts/0af/00003",
                         "/atoll/test/versions/0000000007");
     }
@@ -41,10 +43,17 @@ class EtcdLayoutTest {
                         layout.shardKey(99_999))) {
             assertThat(read).isBetween(layout.root(), layout.placementEnd());
         }
-        for (var left : List.of(layout.versionsPrefix(), layout.versionTextsPrefix())) {
+        for (var left :
+                List.of(
+                        layout.versionsPrefix(),
+                        layout.versionTextsPrefix(),
+                        layout.migrationPausedKey())) {
             assertThat(left).isGreaterThan(layout.placementEnd());
         }
         assertThat(layout.versionTextsPrefix()).doesNotStartWith(layout.versionsPrefix());
+        assertThat(layout.migrationPausedKey())
+                .doesNotStartWith(layout.versionsPrefix())
+                .doesNotStartWith(layout.versionTextsPrefix());
     }
 
     @Test

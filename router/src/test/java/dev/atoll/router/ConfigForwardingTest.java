@@ -6,7 +6,10 @@ import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.GetConfigRequest;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
+import dev.atoll.proto.v1.GetMigrationStatusResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
+import dev.atoll.proto.v1.PauseMigrationRequest;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.Reason;
@@ -125,6 +128,52 @@ class ConfigForwardingTest {
         var dryRun = APPLY.toBuilder().setDryRun(true).build();
         assertThat(refused(() -> stub.applyConfig(dryRun)).reason())
                 .isEqualTo(Reason.NODE_UNAVAILABLE);
+    }
+
+    @Test
+    void whetherAPauseReachedANodeThatBrokeOffNobodyKnows() throws Exception {
+        node.behave(_ -> Thread.ofVirtual().start(node::close));
+
+        var stub = stub("*=admin");
+        assertThat(
+                        refused(
+                                        () ->
+                                                stub.pauseMigration(
+                                                        PauseMigrationRequest.getDefaultInstance()))
+                                .reason())
+                .isEqualTo(Reason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void aNodeThatDoesNotSayHowFarItIsIsNamed() throws Exception {
+        node.behave(
+                call ->
+                        call.reply(
+                                GetMigrationStatusResponse.newBuilder()
+                                        .setPending(3)
+                                        .putInstancesByVersion(7, 5)
+                                        .build()
+                                        .toByteArray()));
+        var stub = stub("*=admin");
+        var status = stub.getMigrationStatus(GetMigrationStatusRequest.getDefaultInstance());
+        assertThat(status.getPending()).isEqualTo(3);
+        assertThat(status.getInstancesByVersionMap()).containsExactly(Map.entry(7L, 5L));
+        assertThat(status.getUnavailableNodesList()).isEmpty();
+
+        node.close();
+        status = stub.getMigrationStatus(GetMigrationStatusRequest.getDefaultInstance());
+        assertThat(status.getUnavailableNodesList()).containsExactly("n1");
+        assertThat(status.getPending()).isZero();
+
+        var reader = stub("*=read,write");
+        assertThat(
+                        refused(
+                                        () ->
+                                                reader.getMigrationStatus(
+                                                        GetMigrationStatusRequest
+                                                                .getDefaultInstance()))
+                                .reason())
+                .isEqualTo(Reason.SCOPE_DENIED);
     }
 
     private ConfigServiceGrpc.ConfigServiceBlockingStub stub(String scope) throws Exception {

@@ -87,6 +87,10 @@ public record NodeConfig(
                             "1d",
                             "How often all files are read and compared with their checksums"),
                     new Setting(
+                            "migrations-per-second",
+                            "100",
+                            "Sleeping instances brought to the declared schema each second, at most"),
+                    new Setting(
                             "lane-threads",
                             "8",
                             "Threads that run instances; more are added while some are busy for long"),
@@ -154,6 +158,7 @@ public record NodeConfig(
     public record InstanceSettings(
             InstanceLimits limits,
             int laneThreads,
+            int migrationsPerSecond,
             JournalSettings journal,
             boolean journalDamageAccepted) {}
 
@@ -182,6 +187,7 @@ public record NodeConfig(
                         new InstanceSettings(
                                 instanceLimits(settings),
                                 (int) settings.integer("lane-threads", 1, 256),
+                                (int) settings.integer("migrations-per-second", 1, 100_000),
                                 journal(settings),
                                 settings.flag("journal-damage-accepted")),
                         new RpcLimits(

@@ -21,6 +21,9 @@ import dev.atoll.node.lease.EtcdOwnership;
 import dev.atoll.node.lease.LeaseMetrics;
 import dev.atoll.node.lease.LocalOwnership;
 import dev.atoll.node.lease.Ownership;
+import dev.atoll.node.migration.Fleet;
+import dev.atoll.node.migration.MigrationMetrics;
+import dev.atoll.node.migration.MigrationPass;
 import dev.atoll.node.operations.RowIds;
 import dev.atoll.node.rpc.NodeServer;
 import dev.atoll.node.rpc.StoredMutations;
@@ -69,6 +72,7 @@ public final class StorageNode implements AutoCloseable {
     private @Nullable ConfigVersions configVersions;
     private volatile boolean closing;
     private @Nullable Instances instances;
+    private @Nullable MigrationPass migration;
     private @Nullable FileJournal journal;
     private @Nullable TlsFiles tls;
     private @Nullable NodeServer server;
@@ -188,6 +192,9 @@ public final class StorageNode implements AutoCloseable {
             // What was handed to nobody comes again.
             watchers.close();
             dueInstances.close();
+        }
+        if (migration != null) {
+            migration.close();
         }
         if (instances != null) {
             instances.close();
@@ -347,6 +354,13 @@ public final class StorageNode implements AutoCloseable {
                         config.instances().laneThreads());
         instances.start();
         stopWhenTheJournalFails(journal);
+        var fleet = new Fleet(catalog, blocks, active);
+        migration =
+                new MigrationPass(
+                        new MigrationPass.Parts(instances, catalog, fleet, active),
+                        config.instances().migrationsPerSecond(),
+                        new MigrationMetrics(registry));
+        migration.start();
         server =
                 NodeServer.start(
                         builder,
@@ -355,7 +369,8 @@ public final class StorageNode implements AutoCloseable {
                                 config.calls(),
                                 active,
                                 blocks,
-                                Objects.requireNonNull(configVersions),
+                                new NodeServer.Declared(
+                                        Objects.requireNonNull(configVersions), fleet),
                                 watchers,
                                 registry),
                         folder.nodeId());

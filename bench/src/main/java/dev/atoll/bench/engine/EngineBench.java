@@ -81,6 +81,8 @@ public final class EngineBench {
             case SCAN_NEIGHBOUR -> new ScanComparison(folder, window, sizes);
             case DEVICE_BYTES ->
                     new DeviceComparison(folder, window, sizes, plan.crash().journalBytes());
+            case MIGRATE -> new MigrateComparison(folder, window, sizes);
+            case RULES -> new RuleComparison(folder, window);
             case RECOVERY -> new RecoveryComparison(folder, plan.crash(), callers);
         };
     }

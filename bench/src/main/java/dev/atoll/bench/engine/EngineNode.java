@@ -7,13 +7,23 @@ import dev.atoll.node.NodeConfig;
 import dev.atoll.node.StorageNode;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Terms;
+import dev.atoll.node.operations.Operation;
+import dev.atoll.node.operations.RowCaller;
 import dev.atoll.node.sqlite.Remembered;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.process.Settings;
+import dev.atoll.proto.v1.ApplyConfigRequest;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
+import dev.atoll.wire.CallMetadata;
+import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,11 +67,13 @@ final class EngineNode implements AutoCloseable {
     private final StorageNode node;
     private final MeterRegistry registry;
     private final Instances instances;
+    private final ManagedChannel channel;
 
-    private EngineNode(StorageNode node, MeterRegistry registry) {
+    private EngineNode(StorageNode node, MeterRegistry registry, String name) {
         this.node = node;
         this.registry = registry;
         this.instances = node.instances();
+        this.channel = InProcessChannelBuilder.forName(name).build();
     }
 
     /** Starts one with the settings that nodes have, but for how many instances may be open. */
@@ -76,10 +88,47 @@ final class EngineNode implements AutoCloseable {
         flags.put("open-instances-max", Integer.toString(Math.max(OPEN_MIN, openMax)));
         var settings = Settings.gather(NodeConfig.SETTINGS, flags, Map.of(), null, List.of());
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        var name = UUID.randomUUID().toString();
         return new EngineNode(
-                StorageNode.startLocal(
-                        NodeConfig.local(settings), registry, UUID.randomUUID().toString()),
-                registry);
+                StorageNode.startLocal(NodeConfig.local(settings), registry, name), registry, name);
+    }
+
+    /** Declares namespaces. */
+    void apply(String yaml) {
+        var headers = new Metadata();
+        headers.put(
+                CallMetadata.CALLER, new Caller(Caller.Kind.SERVICE, "bench", "bench").toProto());
+        var _ =
+                ConfigServiceGrpc.newBlockingStub(channel)
+                        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                        .applyConfig(
+                                ApplyConfigRequest.newBuilder()
+                                        .setYaml(yaml)
+                                        .setAllowDestructive(true)
+                                        .build());
+    }
+
+    /** How many instances the background has brought to what is declared. */
+    long migrated() {
+        if (registry.get("atoll.node.migration.failures").counter().count() > 0) {
+            throw new IllegalStateException("a migration failed");
+        }
+        return (long) registry.get("atoll.node.migration.brought").counter().count();
+    }
+
+    /** Makes that many instances of a namespace, with what the statement writes. */
+    void create(String namespace, long count, String sql) {
+        var call = SqlCall.of(sql);
+        ClosedLoop.times(
+                count,
+                2 * laneThreads(),
+                number ->
+                        instances
+                                .write(
+                                        new InstanceKey(namespace, Long.toString(number)),
+                                        terms(),
+                                        (tx, turn) -> tx.execute(call).changes())
+                                .reply());
     }
 
     /** As many as are wanted, or as one may have open here. */
@@ -154,7 +203,7 @@ final class EngineNode implements AutoCloseable {
         }
     }
 
-    private void write(InstanceKey key, String sql) {
+    void write(InstanceKey key, String sql) {
         var call = SqlCall.of(sql);
         instances.write(key, terms(), (tx, turn) -> tx.execute(call).changes()).reply().join();
     }
@@ -194,6 +243,29 @@ final class EngineNode implements AutoCloseable {
                             tx.remember(PRINCIPAL, id, new Remembered(digest, reply));
                             return changes;
                         })
+                .reply();
+    }
+
+    /** Reads rows by SQL; gives how many. */
+    CompletableFuture<Integer> read(InstanceKey key, String sql) {
+        var call = SqlCall.of(sql);
+        return instances.read(key, terms(), (tx, turn) -> tx.query(call).rows().size()).reply();
+    }
+
+    /** Reads rows by a typed operation; gives how many. */
+    CompletableFuture<Integer> read(InstanceKey key, RowCaller caller, Operation.Read operation) {
+        return instances
+                .read(
+                        key,
+                        terms(),
+                        (tx, turn) ->
+                                turn.declared()
+                                        .orElseThrow()
+                                        .block()
+                                        .operations()
+                                        .read(tx, caller, operation)
+                                        .rows()
+                                        .size())
                 .reply();
     }
 
@@ -259,6 +331,7 @@ final class EngineNode implements AutoCloseable {
 
     @Override
     public void close() {
+        channel.shutdownNow();
         node.close();
     }
 }

@@ -81,7 +81,7 @@ public record EnginePlan(List<EngineRow> rows, Effort effort, Sizes sizes, Crash
      *
      * @param instances where there are many, all of them in use
      * @param sleeping instances of the node of {@link EngineRow#MANY_SLEEPING}, those in use among
-     *     them
+     *     them; and that are migrated by {@link EngineRow#MIGRATE}, beside those in use
      * @param open instances open at once
      * @param scanRows rows of the instance that is scanned
      * @param insertsPerSecond where the rate is fixed

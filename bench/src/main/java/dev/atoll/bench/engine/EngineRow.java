@@ -25,7 +25,14 @@ public enum EngineRow {
     /**
      * From the start after a kill until all is redone, beside SQLite's own recovery of its files.
      */
-    RECOVERY("recovery", "s", Target.oursAtMost(60));
+    RECOVERY("recovery", "s", Target.oursAtMost(60)),
+    /**
+     * The slowest hundredth of calls while sleeping instances are migrated, beside the same
+     * without.
+     */
+    MIGRATE("migrate", "us p99", Target.ratioAtMost(2)),
+    /** A list of 100 rows under a rule, beside the same SELECT without it. */
+    RULES("rules", "us", Target.ratioAtMost(1.3));
 
     private final String label;
     private final String unit;
@@ -60,9 +67,10 @@ public enum EngineRow {
                     WAKE,
                     MANY_SLEEPING,
                     OPEN_MEMORY,
-                    RECOVERY ->
+                    RECOVERY,
+                    RULES ->
                     Duration.ofSeconds(5);
-            case SCAN_NEIGHBOUR -> Duration.ofSeconds(10);
+            case SCAN_NEIGHBOUR, MIGRATE -> Duration.ofSeconds(10);
             // Folds, trims and the system's own writing back have to come round.
             case DEVICE_BYTES -> Duration.ofSeconds(60);
         };

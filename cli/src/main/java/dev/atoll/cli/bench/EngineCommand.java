@@ -57,7 +57,7 @@ final class EngineCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             description =
-                    "Measured time of each figure (default: 5; 10 for scan-neighbour, 60 for device-bytes)")
+                    "Measured time of each figure (default: 5; 10 for scan-neighbour and migrate, 60 for device-bytes)")
     private @Nullable Double seconds;
 
     @Option(
@@ -81,7 +81,8 @@ final class EngineCommand implements Callable<Integer> {
     @Option(
             names = "--sleeping",
             paramLabel = "N",
-            description = "Instances of the node of many-sleeping (default: ${DEFAULT-VALUE})")
+            description =
+                    "Instances of the node of many-sleeping, and that migrate migrates (default: ${DEFAULT-VALUE})")
     private int sleeping = Sizes.standard().sleeping();
 
     @Option(
@@ -100,7 +101,7 @@ final class EngineCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             description =
-                    "Inserts per second of scan-neighbour and device-bytes (default: ${DEFAULT-VALUE})")
+                    "Inserts per second of scan-neighbour, migrate and device-bytes (default: ${DEFAULT-VALUE})")
     private int rate = Sizes.standard().insertsPerSecond();
 
     @Option(

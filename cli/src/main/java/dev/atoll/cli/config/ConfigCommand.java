@@ -12,7 +12,10 @@ import dev.atoll.node.blocks.file.FileProblem;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
+import dev.atoll.proto.v1.PauseMigrationRequest;
+import dev.atoll.proto.v1.ResumeMigrationRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -214,6 +217,59 @@ public final class ConfigCommand {
                             List.of(List.of(shown.getVersion(), shown.getYaml()))),
                     shown.getYaml(),
                     out());
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(
+            name = "status",
+            description =
+                    "Show how many instances are at which version, over all nodes, and which could not"
+                            + " be brought to the declared schema. Exit code 1 if a node did not"
+                            + " answer.")
+    int status(@Mixin AnswerOptions answer) throws IOException {
+        try (var connection = answer.client().open()) {
+            var status =
+                    connection.config(
+                            stub ->
+                                    stub.getMigrationStatus(
+                                            GetMigrationStatusRequest.getDefaultInstance()));
+            answer.printLine(MigrationText.text(status), out());
+            answer.printForPrograms(MigrationText.json(status), out());
+            return (status.getUnavailableNodesCount() == 0 ? ExitCode.OK : ExitCode.FAILURE)
+                    .number();
+        }
+    }
+
+    @Command(
+            name = "pause",
+            description =
+                    "Stop bringing sleeping instances to the declared schema, on every node, until"
+                            + " './atoll config resume'. Those that are called are brought there all"
+                            + " the same.")
+    int pause(@Mixin AnswerOptions answer) throws IOException {
+        try (var connection = answer.client().open()) {
+            var _ =
+                    connection.config(
+                            stub ->
+                                    stub.pauseMigration(
+                                            PauseMigrationRequest.getDefaultInstance()));
+            answer.printLine("the migration of sleeping instances is paused", out());
+            answer.printForPrograms(Json.of(Map.of("paused", true)), out());
+        }
+        return ExitCode.OK.number();
+    }
+
+    @Command(name = "resume", description = "Let the migration of sleeping instances go on.")
+    int resume(@Mixin AnswerOptions answer) throws IOException {
+        try (var connection = answer.client().open()) {
+            var _ =
+                    connection.config(
+                            stub ->
+                                    stub.resumeMigration(
+                                            ResumeMigrationRequest.getDefaultInstance()));
+            answer.printLine("the migration of sleeping instances goes on", out());
+            answer.printForPrograms(Json.of(Map.of("paused", false)), out());
         }
         return ExitCode.OK.number();
     }

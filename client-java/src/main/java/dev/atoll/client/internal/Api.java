@@ -16,6 +16,8 @@ import dev.atoll.proto.v1.DescribeClusterResponse;
 import dev.atoll.proto.v1.DescribeInstanceRequest;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
+import dev.atoll.proto.v1.GetMigrationStatusResponse;
 import dev.atoll.proto.v1.Instance;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.proto.v1.ListAlarmsRequest;
@@ -30,9 +32,13 @@ import dev.atoll.proto.v1.ListShardsRequest;
 import dev.atoll.proto.v1.ListShardsResponse;
 import dev.atoll.proto.v1.MutateRequest;
 import dev.atoll.proto.v1.MutateResponse;
+import dev.atoll.proto.v1.PauseMigrationRequest;
+import dev.atoll.proto.v1.PauseMigrationResponse;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryResponse;
 import dev.atoll.proto.v1.QueryStreamResponse;
+import dev.atoll.proto.v1.ResumeMigrationRequest;
+import dev.atoll.proto.v1.ResumeMigrationResponse;
 import dev.atoll.proto.v1.SetAlarmRequest;
 import dev.atoll.proto.v1.WatchAlarmsRequest;
 import io.grpc.MethodDescriptor;
@@ -243,6 +249,43 @@ public final class Api implements AutoCloseable {
                 request,
                 deadline,
                 Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    public <T> CompletableFuture<T> migration(
+            GetMigrationStatusRequest request,
+            Duration deadline,
+            Function<GetMigrationStatusResponse, T> decode) {
+        return call(
+                ConfigServiceGrpc.getGetMigrationStatusMethod(),
+                request,
+                deadline,
+                Repeat.AFTER_UNKNOWN_OUTCOME,
+                decode);
+    }
+
+    /** A second time, it might undo what another has said meanwhile. */
+    public <T extends @Nullable Object> CompletableFuture<T> pauseMigration(
+            PauseMigrationRequest request,
+            Duration deadline,
+            Function<PauseMigrationResponse, T> decode) {
+        return call(
+                ConfigServiceGrpc.getPauseMigrationMethod(),
+                request,
+                deadline,
+                Repeat.IF_NEVER_EXECUTED,
+                decode);
+    }
+
+    public <T extends @Nullable Object> CompletableFuture<T> resumeMigration(
+            ResumeMigrationRequest request,
+            Duration deadline,
+            Function<ResumeMigrationResponse, T> decode) {
+        return call(
+                ConfigServiceGrpc.getResumeMigrationMethod(),
+                request,
+                deadline,
+                Repeat.IF_NEVER_EXECUTED,
                 decode);
     }
 

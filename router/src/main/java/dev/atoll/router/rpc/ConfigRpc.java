@@ -7,8 +7,14 @@ import dev.atoll.proto.v1.ExplainRulesRequest;
 import dev.atoll.proto.v1.ExplainRulesResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
+import dev.atoll.proto.v1.GetMigrationStatusResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
 import dev.atoll.proto.v1.ListConfigVersionsResponse;
+import dev.atoll.proto.v1.PauseMigrationRequest;
+import dev.atoll.proto.v1.PauseMigrationResponse;
+import dev.atoll.proto.v1.ResumeMigrationRequest;
+import dev.atoll.proto.v1.ResumeMigrationResponse;
 import dev.atoll.router.auth.Principal;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.forward.SendTracer;
@@ -37,7 +43,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Has the versions of the declarations looked after by any live node: nodes understand them, and
- * have the same store. Thread-safe.
+ * have the same store. How far instances are, all nodes are asked. Thread-safe.
  */
 final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     private static final Duration DEADLINE_DEFAULT = Duration.ofSeconds(30);
@@ -52,10 +58,12 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
 
     private final Placement placement;
     private final NodeChannels channels;
+    private final MigrationStatuses statuses;
 
     ConfigRpc(Placement placement, NodeChannels channels) {
         this.placement = placement;
         this.channels = channels;
+        this.statuses = new MigrationStatuses(channels);
     }
 
     @Override
@@ -84,6 +92,30 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     public void explainRules(
             ExplainRulesRequest request, StreamObserver<ExplainRulesResponse> client) {
         ask(ConfigServiceGrpc.getExplainRulesMethod(), request, Optional.of(ATTEMPT_MOST), client);
+    }
+
+    @Override
+    public void getMigrationStatus(
+            GetMigrationStatusRequest request, StreamObserver<GetMigrationStatusResponse> client) {
+        try {
+            var caller = CallGate.principal();
+            caller.checkCluster();
+            statuses.ask(placement.view(), caller, client);
+        } catch (Failure failure) {
+            client.onError(FailureStatus.exception(failure));
+        }
+    }
+
+    @Override
+    public void pauseMigration(
+            PauseMigrationRequest request, StreamObserver<PauseMigrationResponse> client) {
+        ask(ConfigServiceGrpc.getPauseMigrationMethod(), request, Optional.empty(), client);
+    }
+
+    @Override
+    public void resumeMigration(
+            ResumeMigrationRequest request, StreamObserver<ResumeMigrationResponse> client) {
+        ask(ConfigServiceGrpc.getResumeMigrationMethod(), request, Optional.empty(), client);
     }
 
     /**

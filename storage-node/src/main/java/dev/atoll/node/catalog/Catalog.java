@@ -3,13 +3,11 @@ package dev.atoll.node.catalog;
 import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
-import dev.atoll.wire.Bookmark;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -19,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -30,15 +27,13 @@ import java.util.stream.Collectors;
  * journal, which is kept for as long.
  *
  * <pre>
- * instance(key, shard, incarnation, created_at, creating, commit_number, last_commit_at, bytes)
- *   key        the bytes, so that the order is the order of keys
- *   creating   1 until the first commit is durable: such an instance was promised to nobody
- *   times      microseconds since 1970
+ * instance(...)                  see {@link InstanceRows}
  * applied(position)              of the journal: all before it is in here
  * seen_durable(position)         of the journal: it was durable up to there, at least
  * set_aside(incarnation, why)    those that cannot be served
  * unreadable(shard, file)        files whose key nobody can tell
  * high_water(incarnation)        the highest ever given
+ * schema_failed(...)             see {@link SchemaCatalog}
  * due(...)                       see {@link DueTable}
  *
  * every row ends with sum, a CRC-32C of its values
@@ -48,6 +43,8 @@ public final class Catalog implements AutoCloseable {
     private static final ByteString PAST_UTF8 = ByteString.copyFrom(new byte[] {(byte) 0xff});
 
     private final PlainDatabase database;
+    private final InstanceRows instances;
+    private final SchemaCatalog schemas;
     private final DueTable due;
     private final AtomicLong version = new AtomicLong();
 
@@ -56,6 +53,8 @@ public final class Catalog implements AutoCloseable {
 
     private Catalog(PlainDatabase database) {
         this.database = database;
+        this.instances = new InstanceRows(database);
+        this.schemas = new SchemaCatalog(database, instances, version::incrementAndGet);
         this.due = new DueTable(database);
     }
 
@@ -69,6 +68,11 @@ public final class Catalog implements AutoCloseable {
             database.close();
             throw e;
         }
+    }
+
+    /** What it knows of the instances' schemas. */
+    public SchemaCatalog schemas() {
+        return schemas;
     }
 
     /** Whether every instance is in it; a new one, or one half rebuilt, is not. */
@@ -161,7 +165,7 @@ public final class Catalog implements AutoCloseable {
 
     /** The instance of that key; empty if there is none, or none that was promised to anybody. */
     public Optional<CatalogEntry> find(InstanceKey key) {
-        return entries("SELECT * FROM instance WHERE key = ? AND creating = 0", bytes(key)).stream()
+        return instances.find(key).stream()
                 .filter(entry -> !owed.contains(entry.incarnation()))
                 .findFirst();
     }
@@ -192,7 +196,7 @@ public final class Catalog implements AutoCloseable {
         boolean more = true;
         while (more && found.size() < most) {
             var page =
-                    entries(
+                    instances.find(
                             "SELECT * FROM instance WHERE key > ?1 AND key >= ?2 AND key < ?3 AND"
                                     + " creating = 0 ORDER BY key LIMIT ?4",
                             SqlValue.of(from),
@@ -258,16 +262,7 @@ public final class Catalog implements AutoCloseable {
                         () -> {
                             // A number is never given twice, even if its instance is deleted.
                             given(incarnation);
-                            put(
-                                    "instance",
-                                    bytes(key),
-                                    SqlValue.of(shard),
-                                    SqlValue.of(incarnation),
-                                    time(now),
-                                    SqlValue.of(1),
-                                    SqlValue.of(0),
-                                    SqlValue.NULL,
-                                    SqlValue.of(0));
+                            instances.creating(key, shard, incarnation, now);
                             return true;
                         });
     }
@@ -282,72 +277,27 @@ public final class Catalog implements AutoCloseable {
      * of its key is: that was made when this one was known to nobody.
      */
     public void put(CatalogEntry entry) {
-        var row =
-                List.of(
-                        bytes(entry.key()),
-                        SqlValue.of(entry.shard()),
-                        SqlValue.of(entry.incarnation()),
-                        time(entry.createdAt()),
-                        SqlValue.of(0),
-                        SqlValue.of(entry.newest().commit()),
-                        entry.size().lastCommitAt().map(Catalog::time).orElse(SqlValue.NULL),
-                        SqlValue.of(entry.size().bytes()));
-        var values = new ArrayList<>(row);
-        values.add(SqlValue.of(CatalogTables.sum("instance", row)));
-        database.run(
-                "INSERT OR REPLACE INTO instance SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE"
-                        + " NOT EXISTS (SELECT 1 FROM instance WHERE key = ?1 AND incarnation > ?3"
-                        + " AND creating = 0)",
-                values.toArray(SqlValue[]::new));
+        instances.put(entry);
         version.incrementAndGet();
     }
 
     /** The newest commit that is noted of that incarnation; 0 if there is none. */
     public long commit(long incarnation) {
-        return row(incarnation).map(row -> integer(row.get(5))).orElse(0L);
-    }
-
-    private Optional<List<SqlValue>> row(long incarnation) {
-        return database
-                .run("SELECT * FROM instance WHERE incarnation = ?", SqlValue.of(incarnation))
-                .rows()
-                .stream()
-                .map(row -> CatalogTables.checked("instance", row))
-                .findFirst();
+        return instances.commit(incarnation);
     }
 
     /** Notes that the file of an instance held that commit once; never a lower one. */
     public void atLeast(long incarnation, long commit) {
-        change(incarnation, row -> row[5] = SqlValue.of(Math.max(commit, integer(row[5]))));
+        batch(() -> instances.atLeast(incarnation, commit));
+        version.incrementAndGet();
     }
 
-    /** Notes where an instance stands that was redone; does nothing if it is not in here. */
-    public void update(long incarnation, long commit, long lastCommitMicros, long bytes) {
-        change(
-                incarnation,
-                row -> {
-                    row[5] = SqlValue.of(commit);
-                    row[6] = commit == 0 ? SqlValue.NULL : SqlValue.of(lastCommitMicros);
-                    row[7] = SqlValue.of(bytes);
-                });
-    }
-
-    private void change(long incarnation, Consumer<SqlValue[]> change) {
-        var _ =
-                database.transaction(
-                        () -> {
-                            var row = row(incarnation);
-                            row.ifPresent(
-                                    found -> {
-                                        // Without the checksum.
-                                        var values =
-                                                found.subList(0, found.size() - 1)
-                                                        .toArray(SqlValue[]::new);
-                                        change.accept(values);
-                                        put("instance", values);
-                                    });
-                            return row.isPresent();
-                        });
+    /**
+     * Notes where an instance stands that was redone; does nothing if it is not in here. The mark
+     * of its schema is known where its version is the one that was noted.
+     */
+    public void update(long incarnation, long commit, CatalogEntry.Content content) {
+        batch(() -> instances.update(incarnation, commit, content));
         version.incrementAndGet();
     }
 
@@ -383,6 +333,7 @@ public final class Catalog implements AutoCloseable {
         try {
             database.run("DELETE FROM instance WHERE incarnation = ?", SqlValue.of(incarnation));
             database.run("DELETE FROM set_aside WHERE incarnation = ?", SqlValue.of(incarnation));
+            schemas.remove(incarnation);
             due.remove(incarnation);
         } catch (Failure e) {
             if (e.reason() != Reason.NODE_FULL) {
@@ -400,32 +351,12 @@ public final class Catalog implements AutoCloseable {
 
     /** Instances whose creation a crash cut short. */
     public List<CatalogEntry> findCreating() {
-        return entries("SELECT * FROM instance WHERE creating = 1");
+        return instances.find("SELECT * FROM instance WHERE creating = 1");
     }
 
     @Override
     public void close() {
         database.close();
-    }
-
-    private List<CatalogEntry> entries(String sql, SqlValue... parameters) {
-        var entries = new ArrayList<CatalogEntry>();
-        for (var row : database.run(sql, parameters).rows()) {
-            CatalogTables.checked("instance", row);
-            var key = InstanceKey.ofBytes(((SqlValue.Blob) row.get(0)).value().toByteArray());
-            Optional<Instant> lastCommitAt =
-                    row.get(6) instanceof SqlValue.Integer64(long micros)
-                            ? Optional.of(instant(micros))
-                            : Optional.empty();
-            entries.add(
-                    new CatalogEntry(
-                            key,
-                            (int) integer(row.get(1)),
-                            instant(integer(row.get(3))),
-                            new Bookmark(integer(row.get(2)), integer(row.get(5))),
-                            new CatalogEntry.Size(integer(row.get(7)), lastCommitAt)));
-        }
-        return entries;
     }
 
     private void put(String table, SqlValue... values) {
@@ -434,17 +365,5 @@ public final class Catalog implements AutoCloseable {
 
     private static long integer(SqlValue value) {
         return ((SqlValue.Integer64) value).value();
-    }
-
-    private static SqlValue bytes(InstanceKey key) {
-        return SqlValue.of(ByteString.copyFrom(key.bytes()));
-    }
-
-    private static SqlValue time(Instant instant) {
-        return SqlValue.of(ChronoUnit.MICROS.between(Instant.EPOCH, instant));
-    }
-
-    private static Instant instant(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 }

@@ -12,17 +12,32 @@ import java.util.Optional;
  * @param shard of the key
  * @param createdAt when it was created
  * @param newest where it stood when it last went to sleep
- * @param size and time of that commit
+ * @param content as of that commit
  */
 public record CatalogEntry(
-        InstanceKey key, int shard, Instant createdAt, Bookmark newest, Size size) {
+        InstanceKey key, int shard, Instant createdAt, Bookmark newest, Content content) {
     /**
-     * How large, and since when.
+     * How large, since when, and with which tables.
      *
      * @param bytes of the database
      * @param lastCommitAt empty before the first commit
+     * @param schema of its tables
      */
-    public record Size(long bytes, Optional<Instant> lastCommitAt) {}
+    public record Content(long bytes, Optional<Instant> lastCommitAt, Schema schema) {
+        /** Of which nothing is known. */
+        public static final Content NONE = new Content(0, Optional.empty(), Schema.NONE);
+    }
+
+    /**
+     * What tables were brought to.
+     *
+     * @param version of the declarations; 0 before any
+     * @param mark of the declared schema; 0 where only a look at the file would tell
+     */
+    public record Schema(long version, long mark) {
+        /** Of tables that no declaration has reached, as far as is known. */
+        public static final Schema NONE = new Schema(0, 0);
+    }
 
     public long incarnation() {
         return newest.incarnation();

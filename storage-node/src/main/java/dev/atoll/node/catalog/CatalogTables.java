@@ -35,18 +35,21 @@ final class CatalogTables {
                     "due_own",
                     " ON due(own_at, incarnation) WHERE own_at IS NOT NULL",
                     "due_watched",
-                    " ON due(namespace, watched_at, incarnation) WHERE watched_at IS NOT NULL");
+                    " ON due(namespace, watched_at, incarnation) WHERE watched_at IS NOT NULL",
+                    "schema_failed_of",
+                    " ON schema_failed(namespace, mark)");
 
     private CatalogTables() {}
 
     private static Map<String, String> tables() {
         var tables = new LinkedHashMap<String, String>();
         tables.put(
-                "instance",
+                InstanceRows.TABLE,
                 "(key BLOB PRIMARY KEY, shard INTEGER NOT NULL, incarnation INTEGER NOT NULL"
                         + " UNIQUE, created_at INTEGER NOT NULL, creating INTEGER NOT NULL,"
                         + " commit_number INTEGER NOT NULL, last_commit_at INTEGER, bytes INTEGER"
-                        + " NOT NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
+                        + " NOT NULL, schema_version INTEGER NOT NULL, schema_mark INTEGER NOT"
+                        + " NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
         tables.put("high_water", oneRow("incarnation"));
         tables.put("applied", oneRow("position"));
         tables.put("seen_durable", oneRow("position"));
@@ -56,6 +59,11 @@ final class CatalogTables {
         tables.put(
                 "set_aside",
                 "(incarnation INTEGER PRIMARY KEY, why TEXT NOT NULL, sum INTEGER NOT NULL)");
+        tables.put(
+                SchemaCatalog.FAILED,
+                "(incarnation INTEGER PRIMARY KEY, key BLOB NOT NULL, namespace TEXT NOT NULL, mark"
+                        + " INTEGER NOT NULL, version INTEGER NOT NULL, why TEXT NOT NULL, sum"
+                        + " INTEGER NOT NULL)");
         tables.put(
                 DueTable.NAME,
                 "(incarnation INTEGER PRIMARY KEY, namespace TEXT NOT NULL, own_at INTEGER,"
@@ -144,7 +152,21 @@ final class CatalogTables {
             database.run("DROP TABLE " + table);
         }
         database.run("CREATE TABLE " + table + TABLES.get(table));
-        rows.forEach(row -> put(database, table, row.toArray(SqlValue[]::new)));
+        int columns =
+                (int)
+                        integer(
+                                database.run(
+                                                "SELECT count(*) FROM pragma_table_info(?)",
+                                                SqlValue.of(table))
+                                        .rows()
+                                        .getFirst()
+                                        .getFirst());
+        for (var row : rows) {
+            // Columns that came later say nothing; the last one is the checksum.
+            var values = Arrays.copyOf(row.toArray(SqlValue[]::new), columns - 1);
+            Arrays.fill(values, row.size(), columns - 1, SqlValue.of(0));
+            put(database, table, values);
+        }
     }
 
     private static void check(PlainDatabase database, String table) {

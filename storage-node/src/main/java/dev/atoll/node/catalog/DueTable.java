@@ -201,7 +201,8 @@ public final class DueTable {
             var rows = pages.after(at, incarnation).rows();
             for (var row : rows) {
                 var due = CatalogTables.checked(NAME, row.subList(0, COLUMNS));
-                var instance = CatalogTables.checked("instance", row.subList(COLUMNS, row.size()));
+                var instance =
+                        CatalogTables.checked(InstanceRows.TABLE, row.subList(COLUMNS, row.size()));
                 incarnation = integer(due.getFirst());
                 at = integer(due.get(column));
                 if (shards.get((int) integer(instance.get(1)))

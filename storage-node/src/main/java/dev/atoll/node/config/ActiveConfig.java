@@ -50,6 +50,9 @@ public final class ActiveConfig implements AutoCloseable {
     private volatile Optional<Declarations> active = Optional.empty();
     private volatile Standing standing = new Standing(true, "not asked yet");
 
+    // Written by the config thread alone; empty until the store has said it.
+    private volatile Optional<Boolean> migrationPaused = Optional.empty();
+
     // Of the config thread: a version that cannot be used, which is not read again and again.
     private Optional<Refused> refused = Optional.empty();
 
@@ -136,6 +139,14 @@ public final class ActiveConfig implements AutoCloseable {
                         + (why.isEmpty() ? "" : ": " + why));
     }
 
+    /**
+     * Whether the bringing of sleeping instances to the declared schema is known to be paused, or
+     * not to be; empty while the store has not said it since the start.
+     */
+    public Optional<Boolean> isMigrationPaused() {
+        return migrationPaused;
+    }
+
     /** A version that is about to be stored, which need not be read again then; or none. */
     void expect(Optional<Declarations> next) {
         expected = next;
@@ -143,16 +154,24 @@ public final class ActiveConfig implements AutoCloseable {
 
     /** Asks the store now, and waits for that; whether that version or a later one is in use. */
     boolean isActiveSoon(long number, Duration atMost) {
+        askAgain(atMost);
+        if (isBelow(number)) {
+            LOG.info("version {} of the configuration is not in use here yet", number);
+        }
+        return !isBelow(number);
+    }
+
+    /** Asks the store now, and waits for that. */
+    void askAgain(Duration atMost) {
         try {
             thread.submit(this::ask).get(atMost.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | RejectedExecutionException e) {
-            LOG.info("version {} of the configuration is not in use here yet", number);
+            LOG.debug("asking for the configuration takes longer", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return !isBelow(number);
     }
 
     @Override
@@ -215,6 +234,8 @@ public final class ActiveConfig implements AutoCloseable {
             store.watch(this::askSoon);
             long sent = ticker.getAsLong();
             var found = store.find().version();
+            // After that: where a pause was before a version, the version is not seen without it.
+            askWhetherPaused();
             var now = active.map(Declarations::version);
             if (found.equals(now)) {
                 confirmed(sent);
@@ -235,6 +256,18 @@ public final class ActiveConfig implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("looking for the configuration failed, and goes on", e);
             trouble(standing.outdated(), e.toString());
+        }
+    }
+
+    /** Not knowing it keeps nobody from being served. */
+    private void askWhetherPaused() {
+        try {
+            migrationPaused = Optional.of(store.isMigrationPaused());
+        } catch (IOException e) {
+            if (migrationPaused.isPresent()) {
+                LOG.warn("whether the migration is paused is not known: {}", e.getMessage());
+            }
+            migrationPaused = Optional.empty();
         }
     }
 

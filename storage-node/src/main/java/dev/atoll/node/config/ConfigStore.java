@@ -41,6 +41,12 @@ public interface ConfigStore extends AutoCloseable {
         record Overtaken(long number) implements Outcome {}
     }
 
+    /** Whether the bringing of sleeping instances to the declared schema is paused. */
+    boolean isMigrationPaused() throws IOException;
+
+    /** Pauses it or lets it go on, for all nodes, until it is said otherwise. */
+    void pauseMigration(boolean paused) throws IOException;
+
     /**
      * Calls back, on any thread, when another version may be current. To be called again and again:
      * where it was called before and still works, nothing happens.

@@ -130,6 +130,22 @@ public final class ConfigVersions {
     }
 
     /**
+     * Pauses the bringing of sleeping instances to the declared schema, or lets it go on, on all
+     * nodes. Saying what is so already changes nothing.
+     */
+    public void pauseMigration(boolean paused) {
+        try {
+            store.pauseMigration(paused);
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.OUTCOME_UNKNOWN,
+                    "the migration may be paused or not: " + e.getMessage(),
+                    e);
+        }
+        active.askAgain(ACTIVE_WITHIN);
+    }
+
+    /**
      * What a file is compared with.
      *
      * @param file empty if this node cannot read it

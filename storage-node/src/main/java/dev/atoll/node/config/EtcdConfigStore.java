@@ -162,6 +162,21 @@ public final class EtcdConfigStore implements ConfigStore {
         return new Outcome.Overtaken(number);
     }
 
+    /** The key is there while it is paused. */
+    @Override
+    public boolean isMigrationPaused() throws IOException {
+        return etcd.get(layout.migrationPausedKey()).isPresent();
+    }
+
+    @Override
+    public void pauseMigration(boolean paused) throws IOException {
+        if (paused) {
+            etcd.put(layout.migrationPausedKey(), ByteString.copyFromUtf8("paused"));
+        } else {
+            etcd.delete(layout.migrationPausedKey(), DeleteOption.DEFAULT);
+        }
+    }
+
     /** Called again and again by one thread. */
     @Override
     public void watch(Runnable changed) {

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  *                        # text: 4711 SHA256             its bytes, and their digest in hex
  *                        # ---
  * current              the number of the current version; the file that makes it so
+ * migration            "paused" or "running"; running where it is not there
  * </pre>
  */
 public final class FolderConfigStore implements ConfigStore {
@@ -45,6 +46,10 @@ public final class FolderConfigStore implements ConfigStore {
                     # text: (\\d{1,9}) ([0-9a-f]{64})
                     # ---
                     """);
+
+    private static final String MIGRATION = "migration";
+    private static final String PAUSED = "paused";
+    private static final String RUNNING = "running";
 
     private static final Pattern FILE = Pattern.compile("\\d{10,18}\\.yaml");
 
@@ -127,6 +132,26 @@ public final class FolderConfigStore implements ConfigStore {
                 Files.delete(file);
             }
         }
+    }
+
+    @Override
+    public synchronized boolean isMigrationPaused() throws IOException {
+        var file = folder.resolve(MIGRATION);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        var said = Files.readString(file).strip();
+        if (!said.equals(PAUSED) && !said.equals(RUNNING)) {
+            throw new IOException(
+                    file + ": '" + said + "' (expected: '" + PAUSED + "' or '" + RUNNING + "')");
+        }
+        return said.equals(PAUSED);
+    }
+
+    @Override
+    public synchronized void pauseMigration(boolean paused) throws IOException {
+        Files.createDirectories(folder);
+        DataFolder.replace(folder.resolve(MIGRATION), (paused ? PAUSED : RUNNING) + "\n");
     }
 
     @Override

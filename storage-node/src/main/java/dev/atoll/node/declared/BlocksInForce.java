@@ -49,8 +49,20 @@ public final class BlocksInForce {
         }
         var declared = declarations.get().find(key.namespace()).orElseThrow(() -> undeclared(key));
         check(key, declared.block().mode().dynamic());
-        return Optional.of(
-                blocks(declarations.get()).computeIfAbsent(key.namespace(), _ -> make(declared)));
+        return Optional.of(block(declarations.get(), declared));
+    }
+
+    /** The schema that instances of the key are declared to have; empty where there can be none. */
+    public Optional<BlockSchema> findSchema(String namespace, boolean single) {
+        var declarations = current.get();
+        return declarations
+                .flatMap(source -> source.find(namespace))
+                .filter(declared -> declared.block().mode().dynamic() != single)
+                .map(declared -> block(declarations.get(), declared).schema());
+    }
+
+    private BlockInForce block(Declarations source, DeclaredBlock declared) {
+        return blocks(source).computeIfAbsent(declared.block().name(), _ -> make(declared));
     }
 
     /** Whether callers without a token are let into the namespace; the rules decide then. */

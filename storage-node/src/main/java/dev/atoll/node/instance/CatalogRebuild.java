@@ -19,7 +19,6 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
@@ -176,7 +175,11 @@ final class CatalogRebuild {
                     found.shard(),
                     database.createdAt(),
                     new Bookmark(found.incarnation(), database.commit()),
-                    new CatalogEntry.Size(database.sizeBytes(), database.lastCommitAt()));
+                    new CatalogEntry.Content(
+                            database.sizeBytes(),
+                            database.lastCommitAt(),
+                            // With which tables the file alone knows, once somebody looks.
+                            new CatalogEntry.Schema(database.schemaVersion(), 0)));
         } catch (Failure e) {
             // Listed all the same: waking it will quarantine it, and it must not seem new.
             LOG.error("instance {} is damaged: {}", key, e.message());
@@ -185,7 +188,7 @@ final class CatalogRebuild {
                     found.shard(),
                     Instant.EPOCH,
                     new Bookmark(found.incarnation(), 0),
-                    new CatalogEntry.Size(0, Optional.empty()));
+                    CatalogEntry.Content.NONE);
         }
     }
 }

@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,7 +131,7 @@ final class CatalogRepair {
                 traces.shard,
                 Instant.EPOCH.plus(creation.origin().timeMicros(), ChronoUnit.MICROS),
                 new Bookmark(traces.incarnation, 0),
-                new CatalogEntry.Size(0, Optional.empty()));
+                CatalogEntry.Content.NONE);
     }
 
     private static Catalog openOrReplace(Path file) throws IOException {

@@ -29,6 +29,9 @@ final class HostedInstance implements Lane.Owner {
     /** When it wants to be woken, as the catalogue was told; null until it was, since the wake. */
     @Nullable DueTimes noted;
 
+    /** Of the schema that its tables have, as far as is known; 0 if it is not. */
+    volatile long schemaMark;
+
     /** Out of service while this is set. */
     volatile @Nullable Failure quarantine;
 
@@ -67,7 +70,10 @@ final class HostedInstance implements Lane.Owner {
                 shard,
                 opened.createdAt(),
                 new Bookmark(opened.identity().incarnation(), opened.commit()),
-                new CatalogEntry.Size(opened.sizeBytes(), opened.lastCommitAt()));
+                new CatalogEntry.Content(
+                        opened.sizeBytes(),
+                        opened.lastCommitAt(),
+                        new CatalogEntry.Schema(opened.schemaVersion(), schemaMark)));
     }
 
     /** A commit of it goes into the journal, behind that position. In its lane. */

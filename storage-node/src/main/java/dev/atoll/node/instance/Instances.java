@@ -30,6 +30,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -96,9 +97,8 @@ public final class Instances implements AutoCloseable {
         this.incarnations = new Incarnations(parts, log, limits, open);
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.wakes = new Wakes(catalog);
-        var schemas =
-                new SchemaUpkeep(
-                        blocks, log, lifeCycle, new SchemaUpkeep.Told(wakes, metrics), ticker);
+        var told = new SchemaUpkeep.Told(wakes, catalog.schemas(), metrics);
+        var schemas = new SchemaUpkeep(blocks, log, lifeCycle, told, ticker);
         this.transactions = new Transactions(lifeCycle, schemas, wakes, log);
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
@@ -257,6 +257,23 @@ public final class Instances implements AutoCloseable {
     public Call<Bookmark> export(InstanceKey key, Terms terms, Path target) {
         return submit(
                 key, terms, (instance, call) -> upkeep.export(instance, call.budget(), target));
+    }
+
+    /**
+     * Brings an instance that nobody calls to the declared schema, on this thread, as a turn of its
+     * lane; one that is asleep is asleep again then. Throws where that may succeed later.
+     */
+    public Brought tryBring(InstanceKey key) {
+        int shard = ShardHash.shard(key, folder.shards());
+        var instance = hosted.computeIfAbsent(key, absent -> host(key, shard));
+        var came = new AtomicReference<>(Brought.BUSY);
+        var _ =
+                instance.lane.tryRunNow(
+                        () -> {
+                            var _ = ownership.checkOwner(shard);
+                            came.set(transactions.bring(instance));
+                        });
+        return came.get();
     }
 
     /**

@@ -333,6 +333,7 @@ final class LifeCycle {
                             limits.sqlite(),
                             clock);
             instance.database = database;
+            instance.schemaMark = entry.content().schema().mark();
             instance.backfilledNanos = ticker.getAsLong();
             open.add(instance);
             metrics.woken();

@@ -74,7 +74,7 @@ final class OlderFile {
         long folded = ClosedDatabase.foldedCommit(file);
         if (folded < given) {
             var now = ClosedDatabase.renumber(file, given + 1);
-            catalog.update(entry.incarnation(), now.commit(), now.timeMicros(), now.bytes());
+            catalog.update(entry.incarnation(), now.commit(), Recovery.content(now));
             // What was done since the copy was made may be due again.
             catalog.due().put(entry.incarnation(), Due.unknown(now.wakeMicros()));
             LOG.atWarn()

@@ -59,6 +59,7 @@ final class OpenInstances {
             instance.database = null;
             instance.schema = null;
             instance.noted = null;
+            instance.schemaMark = 0;
             remove(instance);
             database.close();
         }

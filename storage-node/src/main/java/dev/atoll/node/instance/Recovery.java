@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -372,7 +374,7 @@ public final class Recovery implements AutoCloseable {
                 known = held;
                 throw OlderFile.quarantined(file, now.commit(), held);
             }
-            catalog.update(traces.incarnation, now.commit(), now.timeMicros(), now.bytes());
+            catalog.update(traces.incarnation, now.commit(), content(now));
             catalog.due().put(traces.incarnation, Due.unknown(now.wakeMicros()));
         } catch (Failure e) {
             if (e.reason() != Reason.INSTANCE_QUARANTINED && e.reason() != Reason.CORRUPTION) {
@@ -401,6 +403,16 @@ public final class Recovery implements AutoCloseable {
         }
         LOG.warn("put aside: {}", InstanceFiles.putAside(file));
         return true;
+    }
+
+    /** What the catalogue is to say of a file that nobody has open. */
+    static CatalogEntry.Content content(ClosedDatabase.Redone now) {
+        return new CatalogEntry.Content(
+                now.bytes(),
+                now.commit() == 0
+                        ? Optional.empty()
+                        : Optional.of(Instant.EPOCH.plus(now.timeMicros(), ChronoUnit.MICROS)),
+                new CatalogEntry.Schema(now.schemaVersion(), 0));
     }
 
     private Failure unavailable(Traces traces, IOException e) {

@@ -1,7 +1,10 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.node.catalog.CatalogEntry;
+import dev.atoll.node.catalog.SchemaCatalog;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.declared.BlocksInForce;
+import dev.atoll.node.schema.BlockSchema;
 import dev.atoll.node.schema.InstanceSchema;
 import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.CallBudget;
@@ -22,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * on that instance's lane.
  *
  * <p>An attempt that failed is not made again before the instance wakes again, or is declared
- * otherwise.
+ * otherwise. The catalogue hears of either end; of one that was reached, only once that is durable.
  */
 final class SchemaUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaUpkeep.class);
@@ -53,13 +56,19 @@ final class SchemaUpkeep {
      * Who hears of instances that come to their schema. Immutable.
      *
      * @param wakes when they want to be woken, which depends on their tables
-     * @param metrics how many do, or do not
+     * @param catalog which of them do, or do not
+     * @param metrics how many of either
      */
-    record Told(Wakes wakes, InstanceMetrics metrics) {}
+    record Told(Wakes wakes, SchemaCatalog catalog, InstanceMetrics metrics) {}
 
     /** Throws NAMESPACE_NOT_FOUND or INSTANCE_KEY_INVALID if there can be no such instance. */
     Optional<BlockInForce> find(InstanceKey key) {
         return blocks.find(key);
+    }
+
+    /** Whether instances of that key are declared. */
+    boolean isDeclared(InstanceKey key) {
+        return blocks.findSchema(key.namespace(), key.id().isEmpty()).isPresent();
     }
 
     /** What an open instance is declared as, and how it stands to that now. */
@@ -71,6 +80,12 @@ final class SchemaUpkeep {
     /** As what a new instance is declared, it has from its first transaction on. */
     static Turn.Declared ofNew(BlockInForce block) {
         return new Turn.Declared(block, SchemaStanding.reached(block.schema()));
+    }
+
+    /** Says that a new instance has it, before the catalogue is told of the instance. */
+    static void made(HostedInstance instance, BlockInForce block) {
+        // Its standing is for the next call, which sets what is of the connection, too.
+        instance.schemaMark = block.schema().mark();
     }
 
     private SchemaStanding standing(
@@ -87,22 +102,73 @@ final class SchemaUpkeep {
             return standing;
         }
         var standing = lifeCycle.guard(instance, () -> reached(instance, database, block));
-        standing.failure()
-                .ifPresent(
-                        why ->
-                                LOG.atWarn()
-                                        .addKeyValue("instance", instance.key)
-                                        .addKeyValue("version", wanted.version())
-                                        .log("stays on its old schema: {}", why.message()));
-        if (standing.failure().isPresent()) {
-            told.metrics().notMigrated();
-        }
         // Room may be there again soon.
-        instance.schema =
-                standing.failure().filter(why -> why.reason() == Reason.NODE_FULL).isPresent()
-                        ? null
-                        : standing;
+        boolean again =
+                standing.failure().filter(why -> why.reason() == Reason.NODE_FULL).isPresent();
+        instance.schema = again ? null : standing;
+        if (standing.failure().isEmpty()) {
+            noteReached(instance, database, wanted);
+        } else {
+            told.metrics().notMigrated();
+            var why = standing.failure().get();
+            LOG.atWarn()
+                    .addKeyValue("instance", instance.key)
+                    .addKeyValue("version", wanted.version())
+                    .log("stays on its old schema: {}", why.message());
+            if (!again) {
+                noteFailed(instance, database, wanted, why);
+            }
+        }
         return standing;
+    }
+
+    private void noteReached(
+            HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+        if (instance.schemaMark == wanted.mark()) {
+            return;
+        }
+        instance.schemaMark = wanted.mark();
+        long incarnation = database.identity().incarnation();
+        var schema = new CatalogEntry.Schema(database.schemaVersion(), wanted.mark());
+        // Not before it is durable: what a crash took back would never be looked at again.
+        log.hold(
+                instance.newest,
+                new CommitLog.Held() {
+                    @Override
+                    public void release() {
+                        note(instance, () -> told.catalog().reached(incarnation, schema));
+                    }
+
+                    @Override
+                    public void fail(Failure cause) {
+                        // The next start finds out what it is at.
+                    }
+                });
+    }
+
+    private void noteFailed(
+            HostedInstance instance, InstanceDatabase database, BlockSchema wanted, Failure why) {
+        var migration = why.details().get("migration");
+        var text =
+                why.reason()
+                        + ": "
+                        + (migration == null ? "" : "migration " + migration + ": ")
+                        + why.message();
+        var failed =
+                new SchemaCatalog.Failed(
+                        instance.key, wanted.mark(), database.schemaVersion(), text);
+        note(instance, () -> told.catalog().failed(database.identity().incarnation(), failed));
+    }
+
+    /** What is not noted, because the disk is full, is looked at once more. */
+    private static void note(HostedInstance instance, Runnable noting) {
+        try {
+            noting.run();
+        } catch (Failure e) {
+            LOG.atWarn()
+                    .addKeyValue("instance", instance.key)
+                    .log("its schema could not be noted: {}", e.message());
+        }
     }
 
     /** It is off in what was just opened. */

@@ -4,9 +4,11 @@ import dev.atoll.node.alarms.DueTimes;
 import dev.atoll.node.alarms.ExpiringTables;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.schema.InstanceSchema;
+import dev.atoll.node.schema.SchemaStanding;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.wire.Failure;
+import dev.atoll.wire.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -64,9 +66,52 @@ final class Transactions {
                 instance,
                 call.budget(),
                 tx -> {
-                    block.ifPresent(declared -> InstanceSchema.create(declared.schema(), tx));
+                    block.ifPresent(declared -> make(instance, declared, tx));
                     call.beginCommit();
                 });
+    }
+
+    /** The instance is closed again if the transaction fails, which takes back what is noted. */
+    private static void make(HostedInstance instance, BlockInForce block, WriteTransaction tx) {
+        InstanceSchema.create(block.schema(), tx);
+        SchemaUpkeep.made(instance, block);
+    }
+
+    /**
+     * Brings an instance to the declared schema that nobody calls, and leaves it asleep if it was.
+     * Throws where that may succeed later.
+     */
+    Brought bring(HostedInstance instance) {
+        if (!schemas.isDeclared(instance.key)) {
+            return Brought.NOT_DECLARED;
+        }
+        lifeCycle.checkWritable();
+        var open = instance.database;
+        boolean asleep = open == null;
+        var database = open == null ? lifeCycle.openExisting(instance) : open;
+        SchemaStanding standing;
+        try {
+            standing =
+                    schemas.bring(instance, database, schemas.find(instance.key))
+                            .orElseThrow()
+                            .standing();
+        } catch (RuntimeException e) {
+            if (asleep) {
+                lifeCycle.trySleep(instance);
+            }
+            throw e;
+        }
+        if (asleep) {
+            lifeCycle.sleep(instance);
+        }
+        if (standing.failure().isEmpty()) {
+            return Brought.REACHED;
+        }
+        var why = standing.failure().get();
+        if (why.reason() == Reason.NODE_FULL) {
+            throw why;
+        }
+        return Brought.FAILED;
     }
 
     /** One call's work in an instance that may not be there yet. */
@@ -96,7 +141,7 @@ final class Transactions {
                     database,
                     turn,
                     tx -> {
-                        block.ifPresent(declared -> InstanceSchema.create(declared.schema(), tx));
+                        block.ifPresent(declared -> make(instance, declared, tx));
                         return work.run(tx, turn);
                     });
         }

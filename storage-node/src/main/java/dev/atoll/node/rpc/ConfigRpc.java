@@ -6,6 +6,8 @@ import dev.atoll.node.blocks.schema.RuleExplanation;
 import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.ConfigVersion;
 import dev.atoll.node.config.ConfigVersions;
+import dev.atoll.node.migration.Fleet;
+import dev.atoll.node.migration.MigrationStatus;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ApplyConfigResponse;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
@@ -13,8 +15,15 @@ import dev.atoll.proto.v1.ExplainRulesRequest;
 import dev.atoll.proto.v1.ExplainRulesResponse;
 import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.GetConfigResponse;
+import dev.atoll.proto.v1.GetMigrationStatusRequest;
+import dev.atoll.proto.v1.GetMigrationStatusResponse;
 import dev.atoll.proto.v1.ListConfigVersionsRequest;
 import dev.atoll.proto.v1.ListConfigVersionsResponse;
+import dev.atoll.proto.v1.MigrationFailure;
+import dev.atoll.proto.v1.PauseMigrationRequest;
+import dev.atoll.proto.v1.PauseMigrationResponse;
+import dev.atoll.proto.v1.ResumeMigrationRequest;
+import dev.atoll.proto.v1.ResumeMigrationResponse;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
@@ -25,17 +34,19 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * {@code ConfigService} of a node: the versions, and the rules that it acts on. Routers let only
- * those in that may look after the cluster. Thread-safe.
+ * {@code ConfigService} of a node: the versions, the rules that it acts on, and how far its
+ * instances are. Routers let only those in that may look after the cluster. Thread-safe.
  */
 final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
     private final ConfigVersions versions;
+    private final Fleet fleet;
     private final ActiveConfig active;
     private final Executor waiting;
 
     /** Calls wait for the store on {@code waiting}. */
-    ConfigRpc(ConfigVersions versions, ActiveConfig active, Executor waiting) {
-        this.versions = versions;
+    ConfigRpc(NodeServer.Declared declared, ActiveConfig active, Executor waiting) {
+        this.versions = declared.versions();
+        this.fleet = declared.fleet();
         this.active = active;
         this.waiting = waiting;
     }
@@ -109,6 +120,54 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
                     "namespace '" + block.name() + "' has no table '" + table + "'");
         }
         return RuleExplanation.of(block, found.get());
+    }
+
+    @Override
+    public void getMigrationStatus(
+            GetMigrationStatusRequest request,
+            StreamObserver<GetMigrationStatusResponse> observer) {
+        answer(observer, () -> message(fleet.status()));
+    }
+
+    @Override
+    public void pauseMigration(
+            PauseMigrationRequest request, StreamObserver<PauseMigrationResponse> observer) {
+        answer(
+                observer,
+                () -> {
+                    versions.pauseMigration(true);
+                    return PauseMigrationResponse.getDefaultInstance();
+                });
+    }
+
+    @Override
+    public void resumeMigration(
+            ResumeMigrationRequest request, StreamObserver<ResumeMigrationResponse> observer) {
+        answer(
+                observer,
+                () -> {
+                    versions.pauseMigration(false);
+                    return ResumeMigrationResponse.getDefaultInstance();
+                });
+    }
+
+    private static GetMigrationStatusResponse message(MigrationStatus status) {
+        var response =
+                GetMigrationStatusResponse.newBuilder()
+                        .putAllInstancesByVersion(status.instancesByVersion())
+                        .setUndeclared(status.undeclared())
+                        .setCurrentVersion(status.left().currentVersion())
+                        .setPending(status.left().pending())
+                        .setFailed(status.left().failed())
+                        .setPaused(status.paused());
+        for (var failed : status.failures()) {
+            response.addFailures(
+                    MigrationFailure.newBuilder()
+                            .setInstance(failed.key().toProto())
+                            .setSchemaVersion(failed.version())
+                            .setReason(failed.why()));
+        }
+        return response.build();
     }
 
     private ApplyConfigResponse apply(ApplyConfigRequest request, Caller caller) {

@@ -114,10 +114,11 @@ final class Messages {
                         .setState(state)
                         .setCreatedAt(timestamp(entry.createdAt()))
                         .setBookmark(entry.newest().toString())
-                        .setDatabaseSizeBytes(entry.size().bytes())
+                        .setDatabaseSizeBytes(entry.content().bytes())
+                        .setSchemaVersion(entry.content().schema().version())
                         .setShard(entry.shard())
                         .setNode(node);
-        entry.size().lastCommitAt().ifPresent(time -> message.setLastCommitAt(timestamp(time)));
+        entry.content().lastCommitAt().ifPresent(time -> message.setLastCommitAt(timestamp(time)));
         return message.build();
     }
 

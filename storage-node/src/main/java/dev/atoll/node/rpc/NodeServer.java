@@ -4,6 +4,7 @@ import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.ConfigVersions;
 import dev.atoll.node.declared.BlocksInForce;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.migration.Fleet;
 import dev.atoll.node.waking.AlarmWatchers;
 import dev.atoll.wire.ReadableBodies;
 import io.grpc.Server;
@@ -83,7 +84,7 @@ public final class NodeServer implements AutoCloseable {
                                         nodeId,
                                         listings)
                                 .bindService(),
-                        new ConfigRpc(options.versions(), options.config(), listings)
+                        new ConfigRpc(options.declared(), options.config(), listings)
                                 .bindService());
         for (var service : services) {
             builder.addService(intercepted(service, metrics, load, door));
@@ -120,7 +121,7 @@ public final class NodeServer implements AutoCloseable {
      * @param limits of calls
      * @param config whether it is known what is in force
      * @param blocks which are in force
-     * @param versions of the declarations
+     * @param declared what {@code ConfigService} is about
      * @param watchers of alarms
      * @param registry for its metrics
      */
@@ -128,9 +129,17 @@ public final class NodeServer implements AutoCloseable {
             RpcLimits limits,
             ActiveConfig config,
             BlocksInForce blocks,
-            ConfigVersions versions,
+            Declared declared,
             AlarmWatchers watchers,
             MeterRegistry registry) {}
+
+    /**
+     * The declarations.
+     *
+     * @param versions of them
+     * @param fleet how far the instances are
+     */
+    public record Declared(ConfigVersions versions, Fleet fleet) {}
 
     public int port() {
         return server.getPort();

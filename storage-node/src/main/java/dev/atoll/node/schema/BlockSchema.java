@@ -47,6 +47,12 @@ public record BlockSchema(Block block, long version, ByteString fingerprint) {
         return fingerprint.equals(other.fingerprint);
     }
 
+    /** A short form of the fingerprint, for whoever looks at many; never 0. */
+    public long mark() {
+        long mark = fingerprint.asReadOnlyByteBuffer().getLong();
+        return mark == 0 ? 1 : mark;
+    }
+
     private static ByteString digest(List<String> parts) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");

@@ -93,6 +93,7 @@ record StoredSchema(long version, ByteString fingerprint, List<String> migration
                         SqlValue.of(fingerprint),
                         SqlValue.of(names.toString()));
         var _ = tx.execute(SqlCall.ofNode(WRITE, values));
+        tx.schemaVersion(version);
     }
 
     private static String text(SqlValue value) {

@@ -125,17 +125,22 @@ public final class ClosedDatabase {
         return new Redone(
                 folded.commit(),
                 folded.timeMicros(),
-                folded.checksum(),
                 (long) folded.pageCount() * folded.pageSize(),
-                folded.nextAlarmMicros());
+                folded.nextAlarmMicros(),
+                folded.schemaVersion());
     }
 
     /**
      * What is in a file after a redo.
      *
+     * @param commit the newest one
+     * @param timeMicros its time
+     * @param bytes of the database
      * @param wakeMicros when the instance wants to be woken; 0 for never
+     * @param schemaVersion which its tables were brought to; 0 for none
      */
-    public record Redone(long commit, long timeMicros, int checksum, long bytes, long wakeMicros) {}
+    public record Redone(
+            long commit, long timeMicros, long bytes, long wakeMicros, long schemaVersion) {}
 
     /**
      * Compares the pages of a database that nobody has open, and that is folded, with their

@@ -144,8 +144,8 @@ final class Engine {
                 meta.identity().incarnation(),
                 meta.commit(),
                 meta.lastCommitMicros(),
-                meta.wakeMicros(),
-                0,
+                meta.newest().wakeMicros(),
+                meta.newest().schemaVersion(),
                 checksum,
                 (int) pageSize,
                 (int) pages);

@@ -1,6 +1,5 @@
 package dev.atoll.node.sqlite;
 
-import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
@@ -26,7 +25,6 @@ import org.sqlite.core.Codes;
  * is folded; what is neither is lost in a crash, and nobody was told of it.
  */
 public final class InstanceDatabase implements AutoCloseable {
-
     /** One instance must not hold up the journal for all others. */
     static final long COMMIT_BYTES_MAX = 64L << 20;
 
@@ -87,15 +85,15 @@ public final class InstanceDatabase implements AutoCloseable {
         boolean done = false;
         try {
             if (!reading) {
-                connection().run(Own.BEGIN);
+                capture.connection().run(Own.BEGIN);
                 reading = true;
             }
-            long changes = connection().totalChanges();
+            long changes = capture.connection().totalChanges();
             engine.progress().begin(budget);
             var transaction = new ReadTransaction(engine, budget);
             var result = work.apply(transaction);
             engine.progress().end();
-            done = !transaction.anyFailed() && connection().totalChanges() == changes;
+            done = !transaction.anyFailed() && capture.connection().totalChanges() == changes;
             return result;
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
@@ -152,7 +150,7 @@ public final class InstanceDatabase implements AutoCloseable {
         boolean open = true;
         var mark = capture.mark();
         try {
-            connection().run(Own.BEGIN_IMMEDIATE);
+            capture.connection().run(Own.BEGIN_IMMEDIATE);
             transaction = new WriteTransaction(engine, budget, clock.instant());
             engine.progress().begin(budget);
             var result = work.apply(transaction);
@@ -180,7 +178,7 @@ public final class InstanceDatabase implements AutoCloseable {
     /** Nothing is durable when this returns: SQLite syncs nothing. */
     private void commit(WriteTransaction transaction, WalFile.Mark mark) {
         try {
-            connection().run(Own.COMMIT);
+            capture.connection().run(Own.COMMIT);
         } catch (SQLException e) {
             rollBack(transaction);
             if ((SqliteErrors.code(e) & 0xff) == Codes.SQLITE_CONSTRAINT) {
@@ -245,7 +243,7 @@ public final class InstanceDatabase implements AutoCloseable {
                         sink.origin(next.lastCommitMicros()),
                         next.commit(),
                         checksum,
-                        new DatabaseState(captured.pageCount(), next.wakeMicros(), 0),
+                        next.newest().state(captured.pageCount()),
                         captured.pages(),
                         RequestChange.attachment(pending.requests()));
         sink.append(record);
@@ -324,8 +322,8 @@ public final class InstanceDatabase implements AutoCloseable {
         beginOther();
         try {
             engine.statements().closeAll();
-            connection().forgetStatements();
-            connection().shrink();
+            capture.connection().forgetStatements();
+            capture.connection().shrink();
         } catch (SQLException e) {
             throw noted(engine.errors().ofFile(e));
         }
@@ -393,10 +391,6 @@ public final class InstanceDatabase implements AutoCloseable {
         return capture.unfoldedBytes();
     }
 
-    private SqliteConnection connection() {
-        return capture.connection();
-    }
-
     private void rollBack(@Nullable WriteTransaction transaction) {
         rollBack();
         if (transaction != null) {
@@ -407,7 +401,7 @@ public final class InstanceDatabase implements AutoCloseable {
     private void rollBack() {
         engine.progress().end();
         try {
-            connection().run(Own.ROLLBACK);
+            capture.connection().run(Own.ROLLBACK);
         } catch (SQLException e) {
             // An OR ROLLBACK, a full disk or an interruption has already ended it.
             if (!SqliteErrors.text(e).contains("no transaction is active") && broken == null) {
@@ -442,6 +436,11 @@ public final class InstanceDatabase implements AutoCloseable {
     /** The number of the newest commit; 0 before the first. */
     public long commit() {
         return engine.meta().commit();
+    }
+
+    /** The version of the declarations that its tables were brought to; 0 before any. */
+    public long schemaVersion() {
+        return engine.meta().newest().schemaVersion();
     }
 
     public Identity identity() {

@@ -1,6 +1,7 @@
 package dev.atoll.node.sqlite;
 
 import com.google.protobuf.ByteString;
+import dev.atoll.node.journal.DatabaseState;
 import dev.atoll.node.sqlite.InstanceDatabase.Identity;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,22 +18,15 @@ import java.util.Optional;
  *   1 |      2 | 1795239253000000 | user:alice   | 1795239253000100 | 1795238390123
  * </pre>
  *
- * <p>The number and time of the newest commit are not in the file: raising them would cost each
- * commit a page more. They are beside it, and in the journal.
+ * <p>What there is to say of the newest commit is not in the file: raising its number would cost
+ * each commit a page more. It is beside the file, and in the journal.
  *
  * @param createdAt when the instance was made
- * @param commit the number of the newest commit
- * @param lastCommitMicros its time; 0 before the first
+ * @param newest of its commits
  * @param requests how full the memory of requests is
- * @param wakeMicros when the instance wants to be woken, as of that commit; 0 for never
  */
 record InstanceMeta(
-        Identity identity,
-        Instant createdAt,
-        long commit,
-        long lastCommitMicros,
-        RequestTable.Level requests,
-        long wakeMicros) {
+        Identity identity, Instant createdAt, Newest newest, RequestTable.Level requests) {
     /** Of the tables that the node keeps in an instance. */
     private static final int FORMAT = 3;
 
@@ -49,13 +43,32 @@ record InstanceMeta(
 
     private static final String UPDATE = "UPDATE main._atoll_meta SET request_floor = ?";
 
+    /**
+     * Of the newest commit.
+     *
+     * @param commit its number; 0 before the first
+     * @param timeMicros its time
+     * @param wakeMicros when the instance wants to be woken; 0 for never
+     * @param schemaVersion the version of the declarations that the tables were brought to; 0
+     *     before any
+     */
+    record Newest(long commit, long timeMicros, long wakeMicros, long schemaVersion) {
+        static final Newest NONE = new Newest(0, 0, 0, 0);
+
+        /** What its record says beside its pages. */
+        DatabaseState state(int pageCount) {
+            return new DatabaseState(pageCount, wakeMicros, schemaVersion);
+        }
+    }
+
     /** Writes the first one, into an empty database. */
     static InstanceMeta create(SqliteConnection connection, Identity identity, Instant now)
             throws SQLException {
         connection.runOnce(CREATE);
         connection.run(
                 INSERT, (long) FORMAT, identity.incarnation(), identity.key().bytes(), micros(now));
-        return new InstanceMeta(identity, instant(micros(now)), 0, 0, RequestTable.Level.EMPTY, 0);
+        return new InstanceMeta(
+                identity, instant(micros(now)), Newest.NONE, RequestTable.Level.EMPTY);
     }
 
     /** Reads it, and throws INSTANCE_QUARANTINED if it is not of that identity. */
@@ -83,10 +96,12 @@ record InstanceMeta(
         return new InstanceMeta(
                 identity,
                 instant(row.longValue(3)),
-                folded.commit(),
-                folded.timeMicros(),
-                new RequestTable.Level(RequestTable.UNKNOWN, row.longValue(4)),
-                folded.nextAlarmMicros());
+                new Newest(
+                        folded.commit(),
+                        folded.timeMicros(),
+                        folded.nextAlarmMicros(),
+                        folded.schemaVersion()),
+                new RequestTable.Level(RequestTable.UNKNOWN, row.longValue(4)));
     }
 
     private static void expect(String what, long found, long expected, SqliteErrors errors) {
@@ -97,18 +112,36 @@ record InstanceMeta(
 
     /** What it will be after the next commit; time never goes back. */
     InstanceMeta next(Instant now, RequestTable.Level level) {
-        return new InstanceMeta(
-                identity,
-                createdAt,
-                commit + 1,
-                Math.max(lastCommitMicros, micros(now)),
-                level,
-                wakeMicros);
+        var next =
+                new Newest(
+                        newest.commit() + 1,
+                        Math.max(newest.timeMicros(), micros(now)),
+                        newest.wakeMicros(),
+                        newest.schemaVersion());
+        return new InstanceMeta(identity, createdAt, next, level);
     }
 
     /** The same, to be woken then. */
     InstanceMeta waking(long micros) {
-        return new InstanceMeta(identity, createdAt, commit, lastCommitMicros, requests, micros);
+        return with(
+                new Newest(newest.commit(), newest.timeMicros(), micros, newest.schemaVersion()));
+    }
+
+    /** The same, of tables that were brought to that version of the declarations. */
+    InstanceMeta atSchema(long version) {
+        return with(new Newest(newest.commit(), newest.timeMicros(), newest.wakeMicros(), version));
+    }
+
+    private InstanceMeta with(Newest other) {
+        return new InstanceMeta(identity, createdAt, other, requests);
+    }
+
+    long commit() {
+        return newest.commit();
+    }
+
+    long lastCommitMicros() {
+        return newest.timeMicros();
     }
 
     /** Writes what the file keeps of it into the transaction that runs. */
@@ -117,7 +150,7 @@ record InstanceMeta(
     }
 
     Optional<Instant> lastCommitAt() {
-        return commit == 0 ? Optional.empty() : Optional.of(instant(lastCommitMicros));
+        return commit() == 0 ? Optional.empty() : Optional.of(instant(lastCommitMicros()));
     }
 
     private static long micros(Instant instant) {

@@ -24,12 +24,14 @@ public final class WriteTransaction extends ReadTransaction {
     private Set<String> declared = Set.of();
     private long wakeMicros;
     private boolean wakeChanges;
+    private long schemaVersion;
 
     WriteTransaction(Engine engine, CallBudget budget, Instant now) throws SQLException {
         super(engine, budget);
         this.now = now;
         this.level = engine.meta().requests();
-        this.wakeMicros = engine.meta().wakeMicros();
+        this.wakeMicros = engine.meta().newest().wakeMicros();
+        this.schemaVersion = engine.meta().newest().schemaVersion();
         this.changesBefore = engine.connection().totalChanges();
     }
 
@@ -40,6 +42,11 @@ public final class WriteTransaction extends ReadTransaction {
      */
     public void protect(Set<String> tables) {
         declared = tables;
+    }
+
+    /** Says which version of the declarations the tables are brought to by what it writes. */
+    public void schemaVersion(long version) {
+        schemaVersion = version;
     }
 
     /** Runs a statement of any allowed kind. Once one has failed, the transaction is over. */
@@ -220,7 +227,7 @@ public final class WriteTransaction extends ReadTransaction {
             if (!changed()) {
                 return new Pending(engine.meta(), requests);
             }
-            var next = engine.meta().next(now, level).waking(wakeMicros);
+            var next = engine.meta().next(now, level).waking(wakeMicros).atSchema(schemaVersion);
             if (level.floorMillis() != engine.meta().requests().floorMillis()) {
                 next.write(engine.connection());
             }

@@ -114,6 +114,10 @@ class CatalogTest {
             old.run("INSERT INTO set_aside VALUES (12, 'page 5: checksum')");
             old.run("PRAGMA user_version = 1");
         }
+        try (var catalog = Catalog.open(file)) {
+            assertThat(catalog.schemas().failures("user", 33, 10)).isEmpty();
+            catalog.schemas().failed(11, failed());
+        }
         var carried = read(file);
         fill(folder.resolve("anew.sqlite"));
         assertThat(carried).isEqualTo(read(folder.resolve("anew.sqlite"))).isEqualTo(read(file));
@@ -163,16 +167,18 @@ class CatalogTest {
             long seenDurable,
             String unreadable,
             String setAside,
+            List<SchemaCatalog.Failed> failed,
             List<DueTable.Found> due) {}
 
     private static void fill(Path file) {
         try (var catalog = Catalog.open(file)) {
             catalog.put(entry("user:alice", 11, 3));
             catalog.put(entry("user:bob", 12, 4));
-            catalog.update(12, 5, 2_000_000, 8192);
+            catalog.update(12, 5, content());
             catalog.given(15);
             catalog.putUnreadable(3, Path.of("/a/b.sqlite"));
             catalog.putAside(12, Failure.of(Reason.INSTANCE_QUARANTINED, "page 5: checksum"));
+            catalog.schemas().failed(11, failed());
             catalog.due().putEarlier(11, new Due("user", 5_000_000, 0));
             catalog.due().putEarlier(11, new Due("user", 4_000_000, 9_000_000));
             catalog.due().put(12, new Due("user", 6_000_000, 0));
@@ -194,8 +200,13 @@ class CatalogTest {
                     catalog.seenDurable(),
                     catalog.unreadable().toString(),
                     catalog.setAside().keySet().toString(),
+                    catalog.schemas().failures("user", 33, 10),
                     due(catalog, shards));
         }
+    }
+
+    private static SchemaCatalog.Failed failed() {
+        return new SchemaCatalog.Failed(InstanceKey.parse("user:alice"), 33, 2, "too long");
     }
 
     private static List<DueTable.Found> due(Catalog catalog, BitSet shards) {
@@ -214,6 +225,11 @@ class CatalogTest {
                 7,
                 Instant.ofEpochSecond(1),
                 new Bookmark(incarnation, commit),
-                new CatalogEntry.Size(8192, Optional.of(Instant.ofEpochSecond(2))));
+                content());
+    }
+
+    private static CatalogEntry.Content content() {
+        return new CatalogEntry.Content(
+                8192, Optional.of(Instant.ofEpochSecond(2)), CatalogEntry.Schema.NONE);
     }
 }

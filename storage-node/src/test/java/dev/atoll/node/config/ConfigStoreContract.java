@@ -90,6 +90,26 @@ abstract class ConfigStoreContract {
     }
 
     @Test
+    void keepsWhetherTheMigrationIsPausedForWhoeverOpensIt() throws IOException {
+        try (var store = open()) {
+            assertThat(store.isMigrationPaused()).isFalse();
+            store.pauseMigration(false);
+            assertThat(store.isMigrationPaused()).isFalse();
+            store.pauseMigration(true);
+            store.pauseMigration(true);
+        }
+        try (var store = open()) {
+            assertThat(store.isMigrationPaused()).isTrue();
+            var _ = store(store, 1, "databases: {}");
+            assertThat(store.isMigrationPaused()).isTrue();
+            store.pauseMigration(false);
+        }
+        try (var store = open()) {
+            assertThat(store.isMigrationPaused()).isFalse();
+        }
+    }
+
+    @Test
     void ofManyAtOnceOneWins() throws Exception {
         try (var store = open();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {

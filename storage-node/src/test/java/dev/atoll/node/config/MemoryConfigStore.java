@@ -13,6 +13,7 @@ final class MemoryConfigStore implements ConfigStore {
     private Runnable watcher = () -> {};
     private long revision;
     private boolean away;
+    private boolean migrationPaused;
     private Runnable beforeStoring = () -> {};
 
     /** Whether every method fails from now on. */
@@ -27,6 +28,7 @@ final class MemoryConfigStore implements ConfigStore {
 
     /** Forgets everything, and starts anew. */
     synchronized void lose() {
+        migrationPaused = false;
         versions.clear();
         texts.clear();
         revision++;
@@ -81,6 +83,18 @@ final class MemoryConfigStore implements ConfigStore {
         }
         told.run();
         return new Outcome.Stored();
+    }
+
+    @Override
+    public synchronized boolean isMigrationPaused() throws IOException {
+        check();
+        return migrationPaused;
+    }
+
+    @Override
+    public synchronized void pauseMigration(boolean paused) throws IOException {
+        check();
+        migrationPaused = paused;
     }
 
     @Override
