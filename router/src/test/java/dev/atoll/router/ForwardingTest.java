@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
+import dev.atoll.proto.v1.ConfigServiceGrpc;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
+import dev.atoll.proto.v1.GetConfigRequest;
 import dev.atoll.proto.v1.InstanceKey;
 import dev.atoll.proto.v1.QueryRequest;
 import dev.atoll.proto.v1.QueryStreamResponse;
@@ -330,17 +332,19 @@ class ForwardingTest {
     }
 
     @Test
-    void whatIsNotThereYetSaysSo() throws Exception {
+    void whatIsNotThereSaysSo() throws Exception {
         var channel = authorised();
+        var newer =
+                ConfigServiceGrpc.getGetConfigMethod().toBuilder()
+                        .setFullMethodName("atoll.v1.ConfigService/OfANewerVersion")
+                        .build();
         assertThatThrownBy(
                         () ->
                                 ClientCalls.blockingUnaryCall(
                                         channel,
-                                        dev.atoll.proto.v1.ConfigServiceGrpc
-                                                .getGetMigrationStatusMethod(),
+                                        newer,
                                         CallOptions.DEFAULT,
-                                        dev.atoll.proto.v1.GetMigrationStatusRequest
-                                                .getDefaultInstance()))
+                                        GetConfigRequest.getDefaultInstance()))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e ->

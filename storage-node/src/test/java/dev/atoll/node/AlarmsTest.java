@@ -23,6 +23,7 @@ import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -125,8 +126,12 @@ class AlarmsTest {
             eventually(() -> attempts(node) == 2);
             assertThat(between(list(node).getFirst())).isEqualTo(Duration.ofSeconds(2));
 
-            // It is on the disk, not in memory.
-            node.mutate("user:bob", "CREATE TABLE t(a)");
+            // It is on the disk, not in memory, once the visit has ended.
+            eventually(
+                    () -> {
+                        node.offer("user:bob", "CREATE TABLE IF NOT EXISTS t(a)");
+                        return state(node) == InstanceState.INSTANCE_STATE_SLEEPING;
+                    });
             node.mutate(KEY, "CREATE TABLE t(a)");
             clock.pass(Duration.ofSeconds(2));
             eventually(() -> list(node).isEmpty());
@@ -284,6 +289,36 @@ class AlarmsTest {
             eventually(() -> node.integer("user:bob", COUNT) == 1);
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())
                     .isEqualTo(Reason.INSTANCE_NOT_FOUND);
+        }
+    }
+
+    /** An older copy, as an operator puts it back. */
+    @Test
+    void whatIsServedAgainIsDueAsItSaysItself() throws IOException {
+        var older = copies.resolve("older");
+        try (var node = start(data)) {
+            node.mutate(KEY, "CREATE TABLE t(a)");
+            set(node, "one", HOUR, sql("INSERT INTO t VALUES (1)"));
+        }
+        copy(data, older);
+        clock.pass(HOUR);
+        try (var node = start(data)) {
+            eventually(() -> list(node).isEmpty());
+        }
+        try (var files = Files.walk(older.resolve("instances"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                var to = data.resolve(older.relativize(file).toString());
+                Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+                if (to.toString().endsWith(".sqlite")) {
+                    Files.createFile(to.resolveSibling(to.getFileName() + ".restored"));
+                }
+            }
+        }
+        try (var node = start(data)) {
+            assertThat(failure(() -> list(node)).reason()).isEqualTo(Reason.INSTANCE_QUARANTINED);
+            assertThat(node.problems(KEY)).isEmpty();
+            eventually(() -> list(node).isEmpty());
+            assertThat(node.integer(KEY, COUNT)).isEqualTo(1);
         }
     }
 

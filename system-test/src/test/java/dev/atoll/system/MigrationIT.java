@@ -110,10 +110,7 @@ class MigrationIT {
         var instances = begin();
         long before = brought(cluster.node(1));
         long version = apply("text", oneMore());
-        Eventually.await(
-                "the pass has begun",
-                SETTLE_MAX,
-                () -> brought(cluster.node(1)) > before);
+        Eventually.await("the pass has begun", SETTLE_MAX, () -> brought(cluster.node(1)) > before);
         cluster.node(1).kill();
 
         var named =
@@ -144,10 +141,7 @@ class MigrationIT {
                                         .getMigrationStatus(
                                                 GetMigrationStatusRequest.getDefaultInstance()))
                 .is(PERMISSION_DENIED, "SCOPE_DENIED");
-        Refusal.of(
-                        () ->
-                                reader.config()
-                                        .pauseMigration(PauseMigrationRequest.getDefaultInstance()))
+        Refusal.of(() -> reader.config().pauseMigration(PauseMigrationRequest.getDefaultInstance()))
                 .is(PERMISSION_DENIED, "SCOPE_DENIED");
     }
 

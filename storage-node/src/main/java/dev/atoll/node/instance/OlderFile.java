@@ -2,7 +2,6 @@ package dev.atoll.node.instance;
 
 import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
-import dev.atoll.node.catalog.Due;
 import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.wire.Failure;
@@ -75,8 +74,6 @@ final class OlderFile {
         if (folded < given) {
             var now = ClosedDatabase.renumber(file, given + 1);
             catalog.update(entry.incarnation(), now.commit(), Recovery.content(now));
-            // What was done since the copy was made may be due again.
-            catalog.due().put(entry.incarnation(), Due.unknown(now.wakeMicros()));
             LOG.atWarn()
                     .addKeyValue("instance", entry.key())
                     .addKeyValue("commit", folded)

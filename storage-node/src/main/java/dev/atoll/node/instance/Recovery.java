@@ -256,10 +256,14 @@ public final class Recovery implements AutoCloseable {
         }
     }
 
-    /** It may be served again, as nothing of it is lost. */
+    /**
+     * It may be served again, as nothing of it is lost; closed as it is, its file has everything.
+     */
     void takeBack(CatalogEntry entry) {
         var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
         try {
+            // The file may be another one by now, which wants again what was done before.
+            catalog.due().put(entry.incarnation(), Due.unknown(ClosedDatabase.wakeMicros(file)));
             // The reason last: a crash in between leaves it quarantined.
             InstanceFiles.removeSideLog(file);
             InstanceFiles.removeReason(file);
