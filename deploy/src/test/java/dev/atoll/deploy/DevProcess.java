@@ -31,10 +31,15 @@ final class DevProcess implements AutoCloseable {
     }
 
     static DevProcess start(Path folder) throws IOException {
+        return start(folder, List.of("./atoll", "dev"));
+    }
+
+    /** The same by another command, which may name {@code data} in the folder, and no other. */
+    static DevProcess start(Path folder, List<String> command) throws IOException {
         var data = folder.resolve("data");
         var log = folder.resolve("dev.log");
         var builder =
-                new ProcessBuilder(List.of("./atoll", "dev"))
+                new ProcessBuilder(command)
                         .directory(Repository.ROOT.toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());

@@ -81,8 +81,12 @@ final class Repository {
 
     /** The fenced blocks of a language, by the number of their first line. */
     static SortedMap<Integer, String> blocks(String path, String language) {
+        return blocks(read(path).lines().toList(), language);
+    }
+
+    /** The fenced blocks of a language among the lines, by the number of their first line. */
+    static SortedMap<Integer, String> blocks(List<String> lines, String language) {
         var blocks = new TreeMap<Integer, String>();
-        var lines = read(path).lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             var fence = FENCE.matcher(lines.get(i));
             if (fence.matches()) {

@@ -81,8 +81,13 @@ public final class ClientOptions {
         return given(endpoint, "ATOLL_ENDPOINT").isPresent();
     }
 
+    /** Whether a data folder was named. */
+    public boolean namesData() {
+        return data != null || given(null, "ATOLL_DATA").isPresent();
+    }
+
     /** The dev server on this machine, if it runs. */
-    public Optional<RunningServer> findDevServer() throws IOException {
+    private Optional<RunningServer> findDevServer() throws IOException {
         return RunningServer.find(dataFolder());
     }
 

@@ -3,6 +3,7 @@ package dev.atoll.cli.demo;
 import dev.atoll.cli.terminal.Table;
 import dev.atoll.client.Atoll;
 import dev.atoll.client.Instance;
+import dev.atoll.client.Json;
 import dev.atoll.client.Row;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -35,7 +36,7 @@ final class Questions {
     }
 
     /** What one customer spent. */
-    record Spending(String name, String country, long employeeId, long invoices, long cents) {}
+    record Spending(String name, String country, String employeeId, long invoices, long cents) {}
 
     /** What was sold of one kind. */
     record Sales(long tracks, long cents) {
@@ -114,13 +115,13 @@ final class Questions {
                         .instance(customer.getKey())
                         .query(
                                 """
-                                SELECT invoices.id AS invoice, invoices.date, track_id,
+                                SELECT CAST(invoices.id AS INTEGER) AS invoice, invoices.date, track_id,
                                     price_cents * quantity AS cents
                                 FROM invoice_lines JOIN invoices ON invoices.id = invoice_id
-                                ORDER BY invoices.date DESC, invoice_lines.id LIMIT ?
+                                ORDER BY invoices.date DESC, CAST(invoice_lines.id AS INTEGER) LIMIT ?
                                 """,
                                 PURCHASES_SHOWN);
-        var trackIds = lines.stream().map(line -> line.integer("track_id")).toList();
+        var trackIds = lines.stream().map(line -> line.text("track_id")).toList();
         var tracks =
                 catalogue
                         .query(
@@ -130,12 +131,12 @@ final class Questions {
                                 LEFT JOIN artists ON artists.id = artist_id
                                 WHERE tracks.id IN (SELECT value FROM json_each(?))
                                 """,
-                                trackIds.toString())
+                                Json.array(trackIds).toString())
                         .stream()
-                        .collect(Collectors.toMap(row -> row.integer("id"), Function.identity()));
+                        .collect(Collectors.toMap(row -> row.text("id"), Function.identity()));
         var rows = new ArrayList<List<@Nullable Object>>();
         for (var line : lines) {
-            var track = known(tracks, line.integer("track_id"));
+            var track = known(tracks, line.text("track_id"));
             rows.add(
                     List.of(
                             line.integer("invoice"),
@@ -163,7 +164,7 @@ final class Questions {
                         .stream()
                         .collect(
                                 Collectors.toMap(
-                                        row -> row.integer(0),
+                                        row -> row.text(0),
                                         row -> row.findText(1).orElse("(none)")));
         var sold =
                 customers.query(
@@ -175,8 +176,7 @@ final class Questions {
         var sales = new HashMap<String, Sales>();
         for (var rows : sold.values()) {
             for (var row : rows) {
-                sales.merge(
-                        known(genres, row.integer("track_id")), row.as(Sales.class), Sales::plus);
+                sales.merge(known(genres, row.text("track_id")), row.as(Sales.class), Sales::plus);
             }
         }
         print(
@@ -188,7 +188,7 @@ final class Questions {
     private void salesByEmployee(Map<Long, Spending> spending) {
         var names =
                 catalogue.query("SELECT id, first_name || ' ' || last_name FROM employees").stream()
-                        .collect(Collectors.toMap(row -> row.integer(0), row -> row.text(1)));
+                        .collect(Collectors.toMap(row -> row.text(0), row -> row.text(1)));
         var sales = new HashMap<String, Sales>();
         for (var of : spending.values()) {
             sales.merge(known(names, of.employeeId()), new Sales(1, of.cents()), Sales::plus);
@@ -221,7 +221,7 @@ final class Questions {
     }
 
     /** There are no foreign keys between instances: the join is where a lost row would show. */
-    private static <V> V known(Map<Long, V> found, long id) {
+    private static <V> V known(Map<String, V> found, String id) {
         var value = found.get(id);
         if (value == null) {
             throw new IllegalStateException("catalog has no row " + id);

@@ -1,15 +1,14 @@
 package dev.atoll.cli.demo;
 
-import dev.atoll.cli.terminal.CommandException;
-import dev.atoll.cli.terminal.ExitCode;
 import dev.atoll.cli.terminal.Progress;
 import dev.atoll.client.Atoll;
 import dev.atoll.client.AtollException;
 import dev.atoll.client.Instance;
-import dev.atoll.client.Sql;
+import dev.atoll.client.Transaction;
 import dev.atoll.wire.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -50,7 +49,9 @@ final class StoreLoader {
 
     /** Replaces all instances of the demo by those of these customers. */
     void load(List<Long> ids) {
+        StoreFile.checkFits(atoll);
         removeOld(ids);
+        StoreFile.apply(atoll);
         loadCatalogue();
         loadCustomers(ids);
     }
@@ -92,26 +93,19 @@ final class StoreLoader {
         }
         var ours = tables.stream().map(StoreTable::name).collect(Collectors.toSet());
         if (!found.isEmpty() && !found.equals(ours)) {
-            throw new CommandException(
-                    ExitCode.CONFLICT,
-                    "the demo needs "
-                            + instance.key()
-                            + ", which holds other tables than the demo's; nothing was changed."
-                            + " Give the demo a dev server of its own: ./atoll demo --data DIR");
+            throw StoreFile.conflict(
+                    "holds " + instance.key() + " with other tables than the demo's");
         }
         return true;
     }
 
     private void loadCatalogue() {
-        var catalogue = catalogue(atoll);
-        catalogue.mutate(tx -> StoreTable.CATALOG.forEach(table -> tx.execute(table.create())));
-        var inserts = new ArrayList<Sql>();
-        StoreTable.CATALOG.forEach(table -> inserts.addAll(inserts(table)));
-        try (var bar = progress.start("Loading catalog (rows)", inserts.size())) {
-            for (int from = 0; from < inserts.size(); from += ROWS_PER_MUTATION) {
-                var batch =
-                        inserts.subList(from, Math.min(from + ROWS_PER_MUTATION, inserts.size()));
-                catalogue.mutate(tx -> batch.forEach(tx::execute));
+        var rows = new ArrayList<NewRow>();
+        StoreTable.CATALOG.forEach(table -> rows.addAll(rows(table)));
+        try (var bar = progress.start("Loading catalog (rows)", rows.size())) {
+            for (int from = 0; from < rows.size(); from += ROWS_PER_MUTATION) {
+                var batch = rows.subList(from, Math.min(from + ROWS_PER_MUTATION, rows.size()));
+                catalogue(atoll).mutate(tx -> batch.forEach(row -> row.insert(tx)));
                 bar.advance(batch.size());
             }
         }
@@ -122,20 +116,25 @@ final class StoreLoader {
             for (long id : ids) {
                 Customers.instance(atoll, id)
                         .mutate(
-                                tx -> {
-                                    for (var table : StoreTable.CUSTOMER) {
-                                        tx.execute(table.create());
-                                        inserts(table, id).forEach(tx::execute);
-                                    }
-                                });
+                                tx ->
+                                        StoreTable.CUSTOMER.stream()
+                                                .flatMap(table -> rows(table, id).stream())
+                                                .forEach(row -> row.insert(tx)));
                 bar.advance(1);
             }
         }
     }
 
-    private List<Sql> inserts(StoreTable table, long... parameters) {
+    private List<NewRow> rows(StoreTable table, long... parameters) {
         return original.rows(table.source(), parameters).stream()
-                .map(row -> Sql.of(table.insert(row.size()), row.toArray()))
+                .map(row -> new NewRow(table.name(), table.values(row)))
                 .toList();
+    }
+
+    /** A row on its way. */
+    private record NewRow(String table, Map<String, Object> fields) {
+        void insert(Transaction tx) {
+            tx.table(table).insert(fields);
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.atoll.cli.connect.ClientOptions;
+import dev.atoll.cli.credentials.DevKey;
 import dev.atoll.cli.credentials.RunningServer;
 import dev.atoll.cli.serve.DevServer;
 import dev.atoll.cli.terminal.CommandException;
@@ -14,6 +15,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -36,6 +40,59 @@ class DemoCommandTest {
             assertThat(run()).isEqualTo(0);
             assertVerdict(printed.toString());
             assertThat(printed.toString()).containsPattern("Deleting the last run's +60/60");
+        }
+    }
+
+    @Test
+    void showsThatACustomerSeesOwnRowsAlone() throws IOException {
+        try (var server = DevServer.startOnFreePorts(data);
+                var atoll = new ClientOptions().openClient(server.endpoint(), data);
+                var original = ChinookFile.open(CHINOOK);
+                var caller = user(server.endpoint(), "7")) {
+            load(original, atoll);
+
+            var view = CustomerView.of(7, 8, caller, atoll);
+            view.print(new PrintWriter(printed));
+            assertThat(view.holds()).as(printed.toString()).isTrue();
+            assertThat(view.answers())
+                    .extracting(CustomerView.Answer::answer)
+                    .containsExactly(
+                            "7",
+                            "RULE_DENIED",
+                            "INSTANCE_NOT_FOUND",
+                            "CREATE_DENIED",
+                            "3503",
+                            "RULE_DENIED");
+            // He is let into another's: that shows.
+            assertThat(CustomerView.of(8, 7, caller, atoll).holds()).isFalse();
+        }
+    }
+
+    private Atoll user(String endpoint, String name) throws IOException {
+        var token =
+                DevKey.find(data)
+                        .orElseThrow()
+                        .userToken(name, Map.of(), Duration.ofMinutes(5), InstantSource.system());
+        return Atoll.connect(endpoint).token(token).build();
+    }
+
+    @Test
+    void hidesNothingOfOthers() throws IOException {
+        try (var server = DevServer.startOnFreePorts(data);
+                var atoll = new ClientOptions().openClient(server.endpoint(), data);
+                var original = ChinookFile.open(CHINOOK)) {
+            atoll.instance("user", "alice").mutate("CREATE TABLE notes (text TEXT)");
+            assertThatThrownBy(() -> load(original, atoll))
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageContaining("holds user:alice");
+            assertThat(atoll.instance("user", "alice").query("SELECT * FROM notes")).isEmpty();
+            assertThat(atoll.config().current()).isEmpty();
+
+            atoll.config().apply("databases: { user: { sql: true, dynamic: true } }");
+            assertThatThrownBy(() -> load(original, atoll))
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageContaining("block file of its own");
+            assertThat(atoll.config().versions()).hasSize(1);
         }
     }
 
@@ -107,11 +164,12 @@ class DemoCommandTest {
     private static void assertVerdict(String printed) {
         assertThat(printed)
                 .containsPattern("Loading customers +59/59")
+                .containsPattern("customer:59: count invoices +\\| INSTANCE_NOT_FOUND +\\|")
                 .containsPattern("invoices +\\| +412 \\| +412 \\| same")
                 .containsPattern("invoice lines +\\| +2240 \\| +2240 \\| same")
                 .containsPattern("money of invoices \\| +2328.60 \\| 2328.60 \\| same")
                 .containsPattern("money of lines +\\| +2328.60 \\| 2328.60 \\| same")
                 .contains("Verdict: nothing was lost")
-                .doesNotContain("DIFFERENT");
+                .doesNotContain("DIFFERENT", "WRONG");
     }
 }
