@@ -92,7 +92,10 @@ public final class Instances implements AutoCloseable {
         this.lifeCycle = new LifeCycle(parts, log, quarantine, incarnations, limits, open, ticker);
         this.transactions =
                 new Transactions(
-                        lifeCycle, new SchemaUpkeep(blocks, log, lifeCycle, metrics, ticker), log);
+                        lifeCycle,
+                        new SchemaUpkeep(blocks, log, lifeCycle, metrics, ticker),
+                        log,
+                        new DeclaredLimits(metrics, ticker));
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
@@ -124,6 +127,9 @@ public final class Instances implements AutoCloseable {
 
     /** A reading task. */
     public interface ReadWork<T> {
+        /** Comes first, and throws if its caller may not call the instance. */
+        default void enter(ReadTransaction transaction, Turn turn) {}
+
         T run(ReadTransaction transaction, Turn turn);
 
         /** What its caller is told where anything has failed. */
@@ -134,6 +140,9 @@ public final class Instances implements AutoCloseable {
 
     /** A writing task. */
     public interface WriteWork<T> {
+        /** Comes first, and throws if its caller may not call the instance. */
+        default void enter(WriteTransaction transaction, Turn turn) {}
+
         T run(WriteTransaction transaction, Turn turn);
 
         /** Throws if an instance may not be created for it. */

@@ -74,6 +74,7 @@ final class SchemaUpkeep {
             return known;
         }
         setSecureDelete(instance, database, wanted);
+        limitSize(instance, database, wanted);
         if (known != null && known.wanted().isSame(wanted)) {
             var standing = new SchemaStanding(wanted, known.failure(), known.unlike());
             instance.schema = standing;
@@ -96,6 +97,15 @@ final class SchemaUpkeep {
                         ? null
                         : standing;
         return standing;
+    }
+
+    private void limitSize(HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+        lifeCycle.guard(
+                instance,
+                () -> {
+                    DeclaredLimits.limitSize(database, wanted.block());
+                    return true;
+                });
     }
 
     /** It is off in what was just opened. */

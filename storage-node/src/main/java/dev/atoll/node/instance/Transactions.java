@@ -16,11 +16,13 @@ final class Transactions {
     private final LifeCycle lifeCycle;
     private final SchemaUpkeep schemas;
     private final CommitLog log;
+    private final DeclaredLimits limits;
 
-    Transactions(LifeCycle lifeCycle, SchemaUpkeep schemas, CommitLog log) {
+    Transactions(LifeCycle lifeCycle, SchemaUpkeep schemas, CommitLog log, DeclaredLimits limits) {
         this.lifeCycle = lifeCycle;
         this.schemas = schemas;
         this.log = log;
+        this.limits = limits;
     }
 
     /** On one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
@@ -31,8 +33,18 @@ final class Transactions {
             var declared = schemas.bring(instance, database, block);
             var turn = turn(instance, database, call, new Found(false, declared));
             return lifeCycle.guard(
-                    instance, () -> database.read(call.budget(), tx -> work.run(tx, turn)));
+                    instance,
+                    () ->
+                            database.read(
+                                    call.budget(),
+                                    tx -> {
+                                        limits.begin(tx, turn);
+                                        work.enter(tx, turn);
+                                        limits.count(instance, turn);
+                                        return work.run(tx, turn);
+                                    }));
         } catch (Failure e) {
+            limits.noteFailure(e);
             throw work.told(e);
         }
     }
@@ -42,6 +54,7 @@ final class Transactions {
         try {
             return lifeCycle.writeOrCreate(instance, new Writing<>(instance, call, work));
         } catch (Failure e) {
+            limits.noteFailure(e);
             throw work.told(e);
         }
     }
@@ -81,11 +94,12 @@ final class Transactions {
         public T create(InstanceDatabase database) {
             var found = new Found(true, block.map(SchemaUpkeep::ofNew));
             var turn = turn(instance, database, call, found);
+            block.ifPresent(declared -> DeclaredLimits.limitSize(database, declared.block()));
             return run(
                     database,
                     tx -> {
                         block.ifPresent(declared -> InstanceSchema.create(declared.schema(), tx));
-                        return work.run(tx, turn);
+                        return runWork(tx, turn);
                     });
         }
 
@@ -93,7 +107,14 @@ final class Transactions {
         public T write(InstanceDatabase database) {
             var found = new Found(false, schemas.bring(instance, database, block));
             var turn = turn(instance, database, call, found);
-            return run(database, tx -> work.run(tx, turn));
+            return run(database, tx -> runWork(tx, turn));
+        }
+
+        private T runWork(WriteTransaction tx, Turn turn) {
+            limits.begin(tx, turn);
+            work.enter(tx, turn);
+            limits.count(instance, turn);
+            return work.run(tx, turn);
         }
 
         private T run(InstanceDatabase database, Function<WriteTransaction, T> inside) {

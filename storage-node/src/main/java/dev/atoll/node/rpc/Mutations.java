@@ -73,10 +73,14 @@ final class Mutations {
             mine.checkCreation(block);
         }
 
+        /** Before a remembered reply, too. */
+        @Override
+        public void enter(WriteTransaction tx, Turn turn) {
+            mine.enter(tx, turn);
+        }
+
         @Override
         public MutateResponse run(WriteTransaction tx, Turn turn) {
-            // Before a remembered reply, too.
-            mine.enter(tx, turn);
             incarnation = turn.incarnation();
             said = tx.nextCommit();
             if (requestId == null) {
@@ -100,6 +104,7 @@ final class Mutations {
                 var operation = writes.get(i);
                 response.addResults(Operations.inOperation(i, () -> runner.write(operation, tx)));
             }
+            tx.beginOperation();
             mine.leave(tx, turn);
             if (!runner.caller().ruled()) {
                 response.setStats(Messages.stats(response.getResultsList(), tx, turn, start));

@@ -81,6 +81,7 @@ final class Queries {
                         checkBookmark(request.getMinBookmark(), turn, tx);
                         // Rows leave while it runs.
                         turn.durability().run();
+                        tx.beginOperation();
                         var end =
                                 Operations.inOperation(
                                         0, () -> stream(operation, tx, runner, rows));
@@ -121,8 +122,12 @@ final class Queries {
         abstract T answer(ReadTransaction tx, Turn turn, OperationRunner runner);
 
         @Override
-        public T run(ReadTransaction tx, Turn turn) {
+        public void enter(ReadTransaction tx, Turn turn) {
             mine.enter(tx, turn);
+        }
+
+        @Override
+        public T run(ReadTransaction tx, Turn turn) {
             return answer(tx, turn, new OperationRunner(turn, mine.caller()));
         }
 

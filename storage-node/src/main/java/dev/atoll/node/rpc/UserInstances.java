@@ -39,8 +39,12 @@ final class UserInstances {
                     }
 
                     @Override
-                    public Instance run(WriteTransaction tx, Turn turn) {
+                    public void enter(WriteTransaction tx, Turn turn) {
                         mine.enter(tx, turn);
+                    }
+
+                    @Override
+                    public Instance run(WriteTransaction tx, Turn turn) {
                         if (!turn.created()) {
                             throw Failure.of(
                                     Reason.INSTANCE_EXISTS,
@@ -70,6 +74,11 @@ final class UserInstances {
                 terms,
                 new Instances.ReadWork<>() {
                     private final CallAccess mine = access.of(caller, key);
+
+                    @Override
+                    public void enter(ReadTransaction tx, Turn turn) {
+                        mine.enter(tx, turn);
+                    }
 
                     @Override
                     public Boolean run(ReadTransaction tx, Turn turn) {
