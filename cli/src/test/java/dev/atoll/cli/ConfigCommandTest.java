@@ -33,6 +33,7 @@ class ConfigCommandTest {
                           tables.members.exists(m, m.n == 1)
               other:
                 tables: { notes: { fields: { a: { type: text } } } }
+                limits: { size: 2GiB, statement-time: 3s, calls-per-second: 50 }
             """;
 
     @TempDir Path folder;
@@ -113,6 +114,15 @@ class ConfigCommandTest {
                         "index: SEARCH t1 EXISTS USING COVERING INDEX members$userId$unique (userId=?)");
         assertThat(run(ExitCode.OK, "config", "explain", file, "other.notes"))
                 .isEqualTo("other.notes: no rules: denied to users\n");
+        assertThat(run(ExitCode.OK, "config", "explain", file, "other"))
+                .isEqualTo(
+                        """
+                        other: no rules: denied to users
+
+                        other limits: each instance: size 2097152KiB, statement-time 3000ms, calls-per-second 50
+                        """);
+        assertThat(run(ExitCode.OK, "config", "explain", file, "other", "--json"))
+                .contains("\"limits\": {\"size\": \"2097152KiB\", \"statement-time\": \"3000ms\"");
         assertThat(run(ExitCode.OK, "config", "explain", file, "members", "--json"))
                 .contains("\"operation\": \"update\"", "\"indexed\": false");
     }

@@ -10,22 +10,27 @@ import dev.atoll.process.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The rules of one table, or of the instances of one namespace, as SQL. Immutable.
  *
  * @param subject what the user asked for, with its namespace
  * @param rules those that there are
+ * @param limits of its instances, as they are declared; nothing of a table
  */
-record Explanation(String subject, List<RuleExplanation> rules) {
+record Explanation(String subject, List<RuleExplanation> rules, Map<String, String> limits) {
     private static final int SUGGESTION_DISTANCE_MAX = 3;
+    private static final long KIB = 1_024;
 
     Explanation {
         rules = List.copyOf(rules);
+        limits = Collections.unmodifiableMap(new LinkedHashMap<>(limits));
     }
 
     static Explanation of(Path file, String name) throws IOException {
@@ -38,7 +43,9 @@ record Explanation(String subject, List<RuleExplanation> rules) {
         for (var block : file.blocks()) {
             names.add(block.name());
             if (block.name().equals(name)) {
-                found.add(new Explanation(name, RuleExplanation.of(block)));
+                found.add(
+                        new Explanation(
+                                name, RuleExplanation.of(block), limits(block.upkeep().limits())));
             }
             for (var table : block.tables()) {
                 var whole = block.name() + "." + table.name();
@@ -74,14 +81,32 @@ record Explanation(String subject, List<RuleExplanation> rules) {
     private static Explanation explained(Block block, String table) {
         return new Explanation(
                 block.name() + "." + table,
-                RuleExplanation.of(block, block.find(table).orElseThrow()));
+                RuleExplanation.of(block, block.find(table).orElseThrow()),
+                Map.of());
+    }
+
+    private static Map<String, String> limits(Block.Limits limits) {
+        var shown = new LinkedHashMap<String, String>();
+        limits.sizeBytes().ifPresent(bytes -> shown.put("size", bytes / KIB + "KiB"));
+        limits.statementTime()
+                .ifPresent(time -> shown.put("statement-time", time.toMillis() + "ms"));
+        limits.callsPerSecond()
+                .ifPresent(calls -> shown.put("calls-per-second", Integer.toString(calls)));
+        return shown;
     }
 
     String text() {
-        if (rules.isEmpty()) {
-            return subject + ": no rules: denied to users\n";
-        }
-        return rules.stream().map(this::text).collect(Collectors.joining("\n"));
+        var text =
+                rules.isEmpty()
+                        ? subject + ": no rules: denied to users\n"
+                        : rules.stream().map(this::text).collect(Collectors.joining("\n"));
+        return limits.isEmpty() ? text : text + "\n" + limitsText();
+    }
+
+    private String limitsText() {
+        return limits.entrySet().stream()
+                .map(limit -> limit.getKey() + " " + limit.getValue())
+                .collect(Collectors.joining(", ", subject + " limits: each instance: ", "\n"));
     }
 
     private String text(RuleExplanation explained) {
@@ -106,23 +131,31 @@ record Explanation(String subject, List<RuleExplanation> rules) {
     }
 
     String json() {
-        return Json.of(
-                rules.stream()
-                        .map(
-                                explained -> {
-                                    Map<String, Object> map = new LinkedHashMap<>();
-                                    map.put("subject", subject);
-                                    map.put("operation", explained.operation());
-                                    map.put("rule", explained.rule().text());
-                                    map.put("sql", explained.rule().compiled().sql());
-                                    map.put("parameters", explained.parameters());
-                                    map.put("plan", explained.plan());
-                                    map.put(
-                                            "indexed",
-                                            explained.findings().stream()
-                                                    .allMatch(RuleExplanation.Finding::indexed));
-                                    return map;
-                                })
-                        .toList());
+        return Json.of(Stream.concat(ruleMaps(), limitMaps()).toList());
+    }
+
+    private Stream<Map<String, Object>> limitMaps() {
+        return limits.isEmpty()
+                ? Stream.of()
+                : Stream.of(Map.of("subject", subject, "limits", limits));
+    }
+
+    private Stream<Map<String, Object>> ruleMaps() {
+        return rules.stream()
+                .map(
+                        explained -> {
+                            Map<String, Object> map = new LinkedHashMap<>();
+                            map.put("subject", subject);
+                            map.put("operation", explained.operation());
+                            map.put("rule", explained.rule().text());
+                            map.put("sql", explained.rule().compiled().sql());
+                            map.put("parameters", explained.parameters());
+                            map.put("plan", explained.plan());
+                            map.put(
+                                    "indexed",
+                                    explained.findings().stream()
+                                            .allMatch(RuleExplanation.Finding::indexed));
+                            return map;
+                        });
     }
 }

@@ -47,6 +47,9 @@ final class HostedInstance implements Lane.Owner {
     /** When its WAL was last copied into its file, or it was opened. */
     long backfilledNanos;
 
+    /** Those it has taken lately. */
+    final CallRate calls = new CallRate();
+
     private final Consumer<HostedInstance> forget;
 
     HostedInstance(

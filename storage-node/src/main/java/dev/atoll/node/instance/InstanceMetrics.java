@@ -1,11 +1,13 @@
 package dev.atoll.node.instance;
 
+import dev.atoll.wire.Reason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -29,6 +31,7 @@ public final class InstanceMetrics {
     private final Counter notMigrated;
     private final Counter scrubbed;
     private final Counter scrubs;
+    private final Map<Reason, Counter> limited;
 
     public InstanceMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -60,6 +63,11 @@ public final class InstanceMetrics {
                         "migration.failed",
                         "Attempts that left an instance on its old schema since the start");
         this.quarantined = counter("quarantined", "Instances found damaged since the start");
+        this.limited =
+                Map.of(
+                        Reason.INSTANCE_FULL, limited("size"),
+                        Reason.STATEMENT_TIMEOUT, limited("statement-time"),
+                        Reason.RATE_LIMITED, limited("calls-per-second"));
     }
 
     void watch(
@@ -140,6 +148,21 @@ public final class InstanceMetrics {
 
     void quarantined() {
         quarantined.increment();
+    }
+
+    /** A limit of the call's instance made it fail so. */
+    void limited(Reason reason) {
+        var counter = limited.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    private Counter limited(String limit) {
+        return Counter.builder("atoll.node.calls.limited")
+                .tag("limit", limit)
+                .description("Calls that failed for a limit of their instance")
+                .register(registry);
     }
 
     private Counter counter(String what, String description) {

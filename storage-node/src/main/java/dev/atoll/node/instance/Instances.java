@@ -99,7 +99,9 @@ public final class Instances implements AutoCloseable {
         this.wakes = new Wakes(catalog);
         var told = new SchemaUpkeep.Told(wakes, catalog.schemas(), metrics);
         var schemas = new SchemaUpkeep(blocks, log, lifeCycle, told, ticker);
-        this.transactions = new Transactions(lifeCycle, schemas, wakes, log);
+        this.transactions = 
+                new Transactions(
+                        lifeCycle, schemas, wakes, log, new DeclaredLimits(metrics, ticker));
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);
         this.upkeep = new Upkeep(lifeCycle, quarantine, parts, log);
         this.scrubber = new Scrubber(parts, new LaneDoor(), limits.scrubEvery());
@@ -128,34 +130,6 @@ public final class Instances implements AutoCloseable {
             InstanceMetrics metrics,
             Journal journal,
             Recovery recovery) {}
-
-    /** A reading task. */
-    public interface ReadWork<T> {
-        T run(ReadTransaction transaction, Turn turn);
-
-        /** What its caller is told where anything has failed. */
-        default Failure told(Failure why) {
-            return why;
-        }
-    }
-
-    /** A writing task. */
-    public interface WriteWork<T> {
-        T run(WriteTransaction transaction, Turn turn);
-
-        /** Throws if an instance may not be created for it. */
-        default void checkCreation(Optional<BlockInForce> block) {}
-
-        /** What its caller is told where anything has failed. */
-        default Failure told(Failure why) {
-            return why;
-        }
-
-        /** What it comes to after the transaction; {@code commit} is the newest one now. */
-        default T done(T result, long commit) {
-            return result;
-        }
-    }
 
     /** Begins to run turns, and to look for idle instances. */
     public void start() {

@@ -96,6 +96,7 @@ final class SchemaUpkeep {
             return known;
         }
         setSecureDelete(instance, database, wanted);
+        limitSize(instance, database, wanted);
         if (known != null && known.wanted().isSame(wanted)) {
             var standing = new SchemaStanding(wanted, known.failure(), known.unlike());
             instance.schema = standing;
@@ -169,6 +170,15 @@ final class SchemaUpkeep {
                     .addKeyValue("instance", instance.key)
                     .log("its schema could not be noted: {}", e.message());
         }
+    }
+
+    private void limitSize(HostedInstance instance, InstanceDatabase database, BlockSchema wanted) {
+        lifeCycle.guard(
+                instance,
+                () -> {
+                    DeclaredLimits.limitSize(database, wanted.block());
+                    return true;
+                });
     }
 
     /** It is off in what was just opened. */

@@ -28,33 +28,51 @@ final class Transactions {
     private final SchemaUpkeep schemas;
     private final Wakes wakes;
     private final CommitLog log;
+    private final DeclaredLimits limits;
 
-    Transactions(LifeCycle lifeCycle, SchemaUpkeep schemas, Wakes wakes, CommitLog log) {
+    Transactions(
+            LifeCycle lifeCycle,
+            SchemaUpkeep schemas,
+            Wakes wakes,
+            CommitLog log,
+            DeclaredLimits limits) {
         this.lifeCycle = lifeCycle;
         this.schemas = schemas;
         this.wakes = wakes;
         this.log = log;
+        this.limits = limits;
     }
 
     /** On one snapshot. Fails with INSTANCE_NOT_FOUND if there is no instance. */
-    <T> T read(HostedInstance instance, Call<?> call, Instances.ReadWork<T> work) {
+    <T> T read(HostedInstance instance, Call<?> call, ReadWork<T> work) {
         try {
             var block = schemas.find(instance.key);
             var database = lifeCycle.openExisting(instance);
             var declared = schemas.bring(instance, database, block);
             var turn = turn(instance, database, call, new Found(false, declared));
             return lifeCycle.guard(
-                    instance, () -> database.read(call.budget(), tx -> work.run(tx, turn)));
+                    instance,
+                    () ->
+                            database.read(
+                                    call.budget(),
+                                    tx -> {
+                                        limits.begin(tx, turn);
+                                        work.enter(tx, turn);
+                                        limits.count(instance, turn);
+                                        return work.run(tx, turn);
+                                    }));
         } catch (Failure e) {
+            limits.noteFailure(e);
             throw work.told(e);
         }
     }
 
     /** In one transaction; creates the instance if there is none. */
-    <T> T write(HostedInstance instance, Call<T> call, Instances.WriteWork<T> work) {
+    <T> T write(HostedInstance instance, Call<T> call, WriteWork<T> work) {
         try {
             return lifeCycle.writeOrCreate(instance, new Writing<>(instance, call, work));
         } catch (Failure e) {
+            limits.noteFailure(e);
             throw work.told(e);
         }
     }
@@ -118,10 +136,10 @@ final class Transactions {
     private final class Writing<T> implements LifeCycle.Writing<T> {
         private final HostedInstance instance;
         private final Call<T> call;
-        private final Instances.WriteWork<T> work;
+        private final WriteWork<T> work;
         private final Optional<BlockInForce> block;
 
-        Writing(HostedInstance instance, Call<T> call, Instances.WriteWork<T> work) {
+        Writing(HostedInstance instance, Call<T> call, WriteWork<T> work) {
             this.instance = instance;
             this.call = call;
             this.work = work;
@@ -137,12 +155,13 @@ final class Transactions {
         public T create(InstanceDatabase database) {
             var found = new Found(true, block.map(SchemaUpkeep::ofNew));
             var turn = turn(instance, database, call, found);
+            block.ifPresent(declared -> DeclaredLimits.limitSize(database, declared.block()));
             return run(
                     database,
                     turn,
                     tx -> {
                         block.ifPresent(declared -> make(instance, declared, tx));
-                        return work.run(tx, turn);
+                        return runWork(tx, turn);
                     });
         }
 
@@ -150,7 +169,16 @@ final class Transactions {
         public T write(InstanceDatabase database) {
             var found = new Found(false, schemas.bring(instance, database, block));
             var turn = turn(instance, database, call, found);
-            return run(database, turn, tx -> work.run(tx, turn));
+            return run(database, turn, tx -> runWork(tx, turn));
+        }
+
+        private T runWork(WriteTransaction tx, Turn turn) {
+            limits.begin(tx, turn);
+            work.enter(tx, turn);
+            if (work.counts()) {
+                limits.count(instance, turn);
+            }
+            return work.run(tx, turn);
         }
 
         private T run(InstanceDatabase database, Turn turn, Function<WriteTransaction, T> inside) {

@@ -5,6 +5,7 @@ import dev.atoll.node.alarms.StoredAlarm;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.WriteWork;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.WriteTransaction;
@@ -71,7 +72,7 @@ final class AlarmCalls {
 
     /** Of an instance that is there. */
     private record Clearing(InstanceKey key, String name)
-            implements Instances.WriteWork<ClearAlarmResponse> {
+            implements WriteWork<ClearAlarmResponse> {
         @Override
         public void checkCreation(Optional<BlockInForce> block) {
             throw Instances.notFound(key);

@@ -114,9 +114,8 @@ final class CallAccess {
         }
     }
 
-    /** Throws unless the caller may delete the instance. */
+    /** Throws unless the caller, who was let in, may delete the instance. */
     void checkDeletion(ReadTransaction tx, Turn turn) {
-        enter(tx, turn);
         if (caller().ruled() && !allows(Block.Operation.DELETE, tx, turn)) {
             throw Failure.of(
                     Reason.RULE_DENIED, "the rules do not allow to delete instance " + key);
@@ -140,6 +139,9 @@ final class CallAccess {
         return switch (why.reason()) {
             case INSTANCE_QUARANTINED, CORRUPTION ->
                     !caller().ruled() ? why : mayKnow() ? damaged(why.reason()) : hidden;
+            // A rule that was not answered in time is true for nobody.
+            case STATEMENT_TIMEOUT ->
+                    isGranted() || !why.details().containsKey("limit") ? why : hidden;
             // Of the caller, the request or the node.
             default -> why;
         };

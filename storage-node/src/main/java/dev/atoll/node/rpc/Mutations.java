@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.WriteWork;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.Remembered;
@@ -51,7 +52,7 @@ final class Mutations {
     }
 
     /** One mutation. Used on the instance's lane alone, once it was handed over. */
-    private final class Work implements Instances.WriteWork<MutateResponse> {
+    private final class Work implements WriteWork<MutateResponse> {
         private final String principal;
         private final CallAccess mine;
         private final List<WriteOperation> writes;
@@ -73,10 +74,14 @@ final class Mutations {
             mine.checkCreation(block);
         }
 
+        /** Before a remembered reply, too. */
+        @Override
+        public void enter(WriteTransaction tx, Turn turn) {
+            mine.enter(tx, turn);
+        }
+
         @Override
         public MutateResponse run(WriteTransaction tx, Turn turn) {
-            // Before a remembered reply, too.
-            mine.enter(tx, turn);
             incarnation = turn.incarnation();
             said = tx.nextCommit();
             if (requestId == null) {
@@ -100,6 +105,7 @@ final class Mutations {
                 var operation = writes.get(i);
                 response.addResults(Operations.inOperation(i, () -> runner.write(operation, tx)));
             }
+            tx.beginOperation();
             mine.leave(tx, turn);
             if (!runner.caller().ruled()) {
                 response.setStats(Messages.stats(response.getResultsList(), tx, turn, start));

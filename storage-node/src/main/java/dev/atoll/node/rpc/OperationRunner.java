@@ -23,6 +23,7 @@ import java.util.Set;
  */
 record OperationRunner(Turn turn, RowCaller caller) {
     OperationResult read(ReadOperation operation, ReadTransaction tx) {
+        tx.beginOperation();
         if (operation.hasSql()) {
             return Messages.result(tx.query(Messages.sqlCall(operation.getSql())));
         }
@@ -31,6 +32,7 @@ record OperationRunner(Turn turn, RowCaller caller) {
     }
 
     OperationResult write(WriteOperation operation, WriteTransaction tx) {
+        tx.beginOperation();
         var expected =
                 operation.hasExpectChanges()
                         ? OptionalLong.of(operation.getExpectChanges())

@@ -2,6 +2,7 @@ package dev.atoll.node.rpc;
 
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.ReadWork;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.ReadTransaction;
@@ -81,6 +82,7 @@ final class Queries {
                         checkBookmark(request.getMinBookmark(), turn, tx);
                         // Rows leave while it runs.
                         turn.durability().run();
+                        tx.beginOperation();
                         var end =
                                 Operations.inOperation(
                                         0, () -> stream(operation, tx, runner, rows));
@@ -111,7 +113,7 @@ final class Queries {
     }
 
     /** One call's work: access first, at the moment of its turn. */
-    private abstract class Work<T> implements Instances.ReadWork<T> {
+    private abstract class Work<T> implements ReadWork<T> {
         private final CallAccess mine;
 
         Work(Caller caller, InstanceKey key) {
@@ -121,8 +123,12 @@ final class Queries {
         abstract T answer(ReadTransaction tx, Turn turn, OperationRunner runner);
 
         @Override
-        public T run(ReadTransaction tx, Turn turn) {
+        public void enter(ReadTransaction tx, Turn turn) {
             mine.enter(tx, turn);
+        }
+
+        @Override
+        public T run(ReadTransaction tx, Turn turn) {
             return answer(tx, turn, new OperationRunner(turn, mine.caller()));
         }
 

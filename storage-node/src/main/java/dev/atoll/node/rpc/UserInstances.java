@@ -3,6 +3,8 @@ package dev.atoll.node.rpc;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.WriteWork;
+import dev.atoll.node.instance.ReadWork;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.sqlite.ReadTransaction;
@@ -30,7 +32,7 @@ final class UserInstances {
         return instances.write(
                 key,
                 terms,
-                new Instances.WriteWork<>() {
+                new WriteWork<>() {
                     private final CallAccess mine = access.of(caller, key);
 
                     @Override
@@ -39,8 +41,12 @@ final class UserInstances {
                     }
 
                     @Override
-                    public Instance run(WriteTransaction tx, Turn turn) {
+                    public void enter(WriteTransaction tx, Turn turn) {
                         mine.enter(tx, turn);
+                    }
+
+                    @Override
+                    public Instance run(WriteTransaction tx, Turn turn) {
                         if (!turn.created()) {
                             throw Failure.of(
                                     Reason.INSTANCE_EXISTS,
@@ -68,8 +74,13 @@ final class UserInstances {
         return instances.delete(
                 key,
                 terms,
-                new Instances.ReadWork<>() {
+                new ReadWork<>() {
                     private final CallAccess mine = access.of(caller, key);
+
+                    @Override
+                    public void enter(ReadTransaction tx, Turn turn) {
+                        mine.enter(tx, turn);
+                    }
 
                     @Override
                     public Boolean run(ReadTransaction tx, Turn turn) {

@@ -18,6 +18,11 @@ public final class CallBudget {
         this.ticker = ticker;
     }
 
+    /** The clock that it goes by. */
+    LongSupplier ticker() {
+        return ticker;
+    }
+
     /** Ends the call: the statement that runs, or the next one, is interrupted. */
     public void cancel() {
         cancelled = true;

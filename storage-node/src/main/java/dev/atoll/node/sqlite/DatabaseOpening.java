@@ -183,7 +183,7 @@ final class DatabaseOpening {
             var engine =
                     new Engine(
                             connection, new Engine.Known(meta, extent, capture.requests()), limits);
-            return new InstanceDatabase(capture, engine, limits, clock);
+            return new InstanceDatabase(capture, engine, clock);
         } catch (SQLException e) {
             capture.abandonAfter(e);
             throw openFailure(e, connection.errors());

@@ -33,6 +33,9 @@ final class Engine {
     private final Progress progress = new Progress();
     private final long pageSize;
 
+    /** What the namespace's limits say of the size; no more than the node's own counts. */
+    private long declaredBytesMax = Long.MAX_VALUE;
+
     // Written by the lane; a listing may read them meanwhile.
     private volatile InstanceMeta meta;
     private volatile long pages;
@@ -80,8 +83,29 @@ final class Engine {
         connection.limit(SQLiteLimits.SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LIKE_PATTERN_MAX);
         connection.limit(SQLiteLimits.SQLITE_LIMIT_VARIABLE_NUMBER, VARIABLES_MAX);
-        long most = (limits.databaseBytesMax() + RESERVE_BYTES) / pageSize;
-        connection.runAll("PRAGMA max_page_count=" + most);
+        limitPages();
+    }
+
+    /** SQLite's own limit, for statements: what a transaction may keep is checked at its end. */
+    private void limitPages() throws SQLException {
+        // One that was declared smaller than it is still needs room for its deletes.
+        long most = Math.max(databaseBytesMax(), sizeBytes()) + RESERVE_BYTES;
+        connection.runAll("PRAGMA max_page_count=" + most / pageSize);
+    }
+
+    /** From now on; what is there stays. */
+    void limitSize(long declared) throws SQLException {
+        if (declared != declaredBytesMax) {
+            declaredBytesMax = declared;
+            limitPages();
+        }
+    }
+
+    /** The same, as of the newest commit, on another connection. */
+    Engine over(SqliteConnection another) throws SQLException {
+        var next = new Engine(another, new Known(meta, Extent.of(another), memory), limits);
+        next.limitSize(declaredBytesMax);
+        return next;
     }
 
     SqliteConnection connection() {
@@ -90,6 +114,16 @@ final class Engine {
 
     SqliteLimits limits() {
         return limits;
+    }
+
+    /** Of the database, without the requests that are remembered in it. */
+    long databaseBytesMax() {
+        return Math.min(limits.databaseBytesMax(), declaredBytesMax);
+    }
+
+    /** The name of that limit. */
+    String sizeLimit() {
+        return declaredBytesMax < limits.databaseBytesMax() ? "size" : "instance-bytes-max";
     }
 
     SqliteErrors errors() {

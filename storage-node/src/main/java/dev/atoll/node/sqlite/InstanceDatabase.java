@@ -29,7 +29,6 @@ public final class InstanceDatabase implements AutoCloseable {
     static final long COMMIT_BYTES_MAX = 64L << 20;
 
     private final Capture capture;
-    private final SqliteLimits limits;
     private final InstantSource clock;
 
     // Another one after an undo; read by listings meanwhile.
@@ -45,10 +44,9 @@ public final class InstanceDatabase implements AutoCloseable {
     /** What a new database holds already, which the first commit takes along. */
     private @Nullable CapturedCommit beginning;
 
-    InstanceDatabase(Capture capture, Engine engine, SqliteLimits limits, InstantSource clock) {
+    InstanceDatabase(Capture capture, Engine engine, InstantSource clock) {
         this.capture = capture;
         this.engine = engine;
-        this.limits = limits;
         this.clock = clock;
         this.checksum = capture.folded().map(PageSums.Folded::checksum).orElse(0);
     }
@@ -188,7 +186,7 @@ public final class InstanceDatabase implements AutoCloseable {
             // It may have happened all the same.
             undo(mark);
             throw (SqliteErrors.code(e) & 0xff) == Codes.SQLITE_FULL
-                    ? engine.errors().diskFull()
+                    ? transaction.full()
                     : engine.errors().afterCommit(e);
         }
     }
@@ -256,10 +254,7 @@ public final class InstanceDatabase implements AutoCloseable {
         var before = engine;
         try {
             capture.undo(mark);
-            var connection = capture.connection();
-            var known =
-                    new Engine.Known(before.meta(), Engine.Extent.of(connection), before.memory());
-            engine = new Engine(connection, known, limits);
+            engine = before.over(capture.connection());
         } catch (SQLException e) {
             broken = before.errors().unknown(e);
             throw broken;

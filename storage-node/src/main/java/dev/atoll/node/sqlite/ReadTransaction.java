@@ -4,6 +4,7 @@ import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,7 +37,21 @@ public sealed class ReadTransaction permits WriteTransaction {
 
     /** Runs a statement that reads, and hands each row to the sink as it is made. */
     public void stream(SqlCall call, RowSink sink) {
-        run(call, false, sink);
+        var time = engine.progress().time();
+        run(call, false, time == null ? sink : time.whileItStands(sink));
+    }
+
+    /** Lets what begins now, and each operation from now on, run so long and no longer. */
+    public void limitTime(Duration most) {
+        engine.progress().limit(new StatementTime(most, budget.ticker()));
+    }
+
+    /** The next operation of the call begins. */
+    public void beginOperation() {
+        var time = engine.progress().time();
+        if (time != null) {
+            time.begin();
+        }
     }
 
     /**
@@ -89,6 +104,10 @@ public sealed class ReadTransaction permits WriteTransaction {
 
     private Outcome run(SqlCall call, boolean mayWrite, RowSink sink) {
         checkBudget();
+        var time = engine.progress().time();
+        if (time != null && time.isOver()) {
+            throw timeout();
+        }
         Statements.Checked checked = null;
         boolean done = false;
         try {
@@ -165,6 +184,16 @@ public sealed class ReadTransaction permits WriteTransaction {
     }
 
     private Failure timeout() {
+        var time = engine.progress().time();
+        if (time != null && !budget.spent()) {
+            return Failure.of(
+                            Reason.STATEMENT_TIMEOUT,
+                            "statement-time: over "
+                                    + time.most().toMillis()
+                                    + " ms (expected: at most that); the call was undone")
+                    .with("limit", "statement-time")
+                    .with("value", time.most().toMillis() + "ms");
+        }
         return Failure.of(
                 Reason.STATEMENT_TIMEOUT,
                 budget.cancelled()

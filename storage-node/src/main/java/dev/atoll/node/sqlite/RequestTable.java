@@ -267,7 +267,8 @@ final class RequestTable {
         return rowKey >> NUMBER_BITS;
     }
 
-    private long measureAll() throws SQLException {
+    /** The bytes that its rows take, roughly. */
+    long measureAll() throws SQLException {
         return connection.number(
                 "SELECT coalesce(sum(length(requests) + "
                         + ROW_BYTES

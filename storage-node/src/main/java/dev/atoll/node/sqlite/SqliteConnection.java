@@ -87,6 +87,8 @@ final class SqliteConnection implements AutoCloseable {
         BEGIN("BEGIN"),
         BEGIN_IMMEDIATE("BEGIN IMMEDIATE"),
         COMMIT("COMMIT"),
+        SAVEPOINT("SAVEPOINT _atoll"),
+        RELEASE("RELEASE _atoll"),
         ROLLBACK("ROLLBACK"),
         LAST_INSERT_ROWID("SELECT last_insert_rowid()");
 

@@ -4,8 +4,8 @@ package dev.atoll.node.sqlite;
 enum StatementKind {
     SELECT,
     INSERT,
-    /** UPDATE and DELETE. */
-    CHANGE,
+    UPDATE,
+    DELETE,
     /** CREATE, DROP, ALTER. */
     SCHEMA,
     /** ANALYZE and REINDEX. */
@@ -19,6 +19,6 @@ enum StatementKind {
 
     /** Whether it counts the rows it changes. */
     boolean changesRows() {
-        return this == INSERT || this == CHANGE;
+        return this == INSERT || this == UPDATE || this == DELETE;
     }
 }

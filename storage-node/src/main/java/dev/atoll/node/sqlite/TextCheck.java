@@ -93,7 +93,8 @@ final class TextCheck {
         return switch (keyword) {
             case "SELECT", "VALUES" -> StatementKind.SELECT;
             case "INSERT", "REPLACE" -> StatementKind.INSERT;
-            case "UPDATE", "DELETE" -> StatementKind.CHANGE;
+            case "UPDATE" -> StatementKind.UPDATE;
+            case "DELETE" -> StatementKind.DELETE;
             case "WITH" -> kindAfterWith();
             case "CREATE" -> kindOfCreate();
             case "DROP", "ALTER" -> StatementKind.SCHEMA;
@@ -115,8 +116,11 @@ final class TextCheck {
                 if (token.is("INSERT", sql) || token.is("REPLACE", sql)) {
                     return StatementKind.INSERT;
                 }
-                if (token.is("UPDATE", sql) || token.is("DELETE", sql)) {
-                    return StatementKind.CHANGE;
+                if (token.is("UPDATE", sql)) {
+                    return StatementKind.UPDATE;
+                }
+                if (token.is("DELETE", sql)) {
+                    return StatementKind.DELETE;
                 }
             }
             closed = token.kind() == Kind.RIGHT_PARENTHESIS;

@@ -1,5 +1,6 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.sqlite.SqliteConnection.Own;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.sql.SQLException;
@@ -21,6 +22,7 @@ public final class WriteTransaction extends ReadTransaction {
     private @Nullable Failure failed;
     private boolean schemaTouched;
     private boolean otherwiseChanged;
+    private boolean mayGrow;
     private Set<String> declared = Set.of();
     private long wakeMicros;
     private boolean wakeChanges;
@@ -194,13 +196,14 @@ public final class WriteTransaction extends ReadTransaction {
 
     @Override
     void wrote(StatementKind kind) {
+        mayGrow |= kind != StatementKind.DELETE;
         switch (kind) {
             case SCHEMA -> {
                 // The pages that their checks were about may belong to another table now.
                 engine.statements().clear();
             }
             case MAINTENANCE, WRITING_PRAGMA -> otherwiseChanged = true;
-            case SELECT, INSERT, CHANGE, READING_PRAGMA -> {
+            case SELECT, INSERT, UPDATE, DELETE, READING_PRAGMA -> {
                 // Counted by SQLite, if anything changed.
             }
         }
@@ -240,37 +243,48 @@ public final class WriteTransaction extends ReadTransaction {
     /** What becomes true with the commit. */
     record Pending(InstanceMeta meta, RequestChange requests) {}
 
-    /** Deletes never make the file longer, and so pass at the limit. */
+    /**
+     * What uses pages that are free in the file passes at the limit, and so does what only deletes:
+     * an index may need a page more before any is given back.
+     */
     private void checkSize() throws SQLException {
-        long max = engine.limits().databaseBytesMax();
+        long max = engine.databaseBytesMax();
         // A commit holds every page that it adds, and is undone if it holds more than that.
-        if (engine.sizeBytes() + InstanceDatabase.COMMIT_BYTES_MAX <= max) {
+        if (!mayGrow || engine.sizeBytes() + InstanceDatabase.COMMIT_BYTES_MAX <= max) {
             return;
         }
+        // At a savepoint full-text indexes write what they have gathered; else at the COMMIT.
+        engine.connection().run(Own.SAVEPOINT);
+        engine.connection().run(Own.RELEASE);
         long bytes = engine.readPages() * engine.pageSize();
-        if (bytes > max && bytes > engine.sizeBytes()) {
-            throw instanceFull(bytes);
+        if (bytes > max && bytes > engine.sizeBytes() && bytes > max + requestBytes()) {
+            throw instanceFull();
         }
+    }
+
+    /** Beyond the limit there is room for the requests that are remembered. */
+    private long requestBytes() throws SQLException {
+        return level.bytes() == RequestTable.UNKNOWN
+                ? engine.requests().measureAll()
+                : level.bytes();
     }
 
     @Override
     Failure full() {
-        return engine.errors().isDiskFull()
-                ? engine.errors().diskFull()
-                : instanceFull(engine.limits().databaseBytesMax() + 1);
+        return engine.errors().isDiskFull() ? engine.errors().diskFull() : instanceFull();
     }
 
-    private Failure instanceFull(long asked) {
-        long max = engine.limits().databaseBytesMax();
+    /** Not how large it is, or would be: that tells of rows that the caller may not see. */
+    private Failure instanceFull() {
+        var limit = engine.sizeLimit();
+        long max = engine.databaseBytesMax();
         return Failure.of(
                         Reason.INSTANCE_FULL,
-                        "instance-bytes-max: "
-                                + asked
-                                + " (expected: at most "
+                        limit
+                                + ": the instance would be over it (expected: at most "
                                 + max
-                                + "); reads and deletes go on")
-                .with("limit", "instance-bytes-max")
-                .with("value", Long.toString(max))
-                .with("asked", Long.toString(asked));
+                                + " bytes); reads and deletes go on")
+                .with("limit", limit)
+                .with("value", Long.toString(max));
     }
 }

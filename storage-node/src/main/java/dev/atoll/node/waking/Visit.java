@@ -6,6 +6,7 @@ import dev.atoll.node.alarms.StoredAlarm;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.node.instance.WriteWork;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
 import dev.atoll.node.rules.Times;
@@ -183,7 +184,7 @@ final class Visit {
     private record Nothing() implements Done {}
 
     /** One transaction. Used on the instance's lane, and after it is over. */
-    private final class Step implements Instances.WriteWork<Done> {
+    private final class Step implements WriteWork<Done> {
         private final boolean alarmFirst;
         private final Instant now = parts.clock().instant();
 
@@ -192,6 +193,12 @@ final class Visit {
 
         Step(boolean alarmFirst) {
             this.alarmFirst = alarmFirst;
+        }
+
+        /** It is the node's own. */
+        @Override
+        public boolean counts() {
+            return false;
         }
 
         @Override
@@ -261,8 +268,13 @@ final class Visit {
         boolean run(WriteTransaction tx);
     }
 
-    private Instances.WriteWork<Boolean> existing(Change change) {
-        return new Instances.WriteWork<>() {
+    private WriteWork<Boolean> existing(Change change) {
+        return new WriteWork<>() {
+            @Override
+            public boolean counts() {
+                return false;
+            }
+
             @Override
             public void checkCreation(Optional<BlockInForce> block) {
                 throw Instances.notFound(key);
