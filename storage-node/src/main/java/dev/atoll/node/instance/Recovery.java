@@ -372,7 +372,10 @@ public final class Recovery implements AutoCloseable {
             traces.checkNotLost();
             var now =
                     ClosedDatabase.redo(
-                            file, traces.incarnation, traces.unfolded(), traces.isCreated());
+                            file,
+                            new ClosedDatabase.Found(
+                                    traces.incarnation, traces.foldNoted(), traces.unfolded()),
+                            traces.isCreated());
             long held = Math.max(traces.foldNoted(), catalog.commit(traces.incarnation));
             if (now.commit() < held) {
                 known = held;
@@ -392,6 +395,8 @@ public final class Recovery implements AutoCloseable {
                             ? e
                             : Failure.of(Reason.INSTANCE_QUARANTINED, e.message(), e);
             lost.put(traces.incarnation, why);
+            // What the file has is not set aside, and the journal forgets it.
+            ClosedDatabase.confirmFolded(file);
             SideLog.write(traces, InstanceFiles.sideLog(file), known);
             setAside(traces.shard, traces.incarnation, why);
         }

@@ -62,20 +62,31 @@ public final class ClosedDatabase {
     }
 
     /**
-     * Redoes the commits of the journal after the newest folded one, oldest first, in the file of a
-     * database that is not open. Returns the newest commit that is in it then. Throws
-     * INSTANCE_QUARANTINED if a commit is missing in between, or there is no file.
+     * What the journal holds of an instance. Immutable.
+     *
+     * @param foldNoted the newest commit that it says was folded, which was durable before it said
+     *     so; 0 if it says nothing
+     * @param commits oldest first; those that are in the file may be among them
+     */
+    public record Found(long incarnation, long foldNoted, List<JournalRecord.Commit> commits) {
+        public Found {
+            commits = List.copyOf(commits);
+        }
+    }
+
+    /**
+     * Redoes the commits of the journal after the newest folded one in the file of a database that
+     * is not open. Returns the newest commit that is in it then, durably: the journal may forget
+     * all that was found. Throws INSTANCE_QUARANTINED if a commit is missing in between, or there
+     * is no file.
      *
      * @param created whether the commits begin with the first: then there need not be a file
      */
-    public static Redone redo(
-            Path file, long incarnation, List<JournalRecord.Commit> commits, boolean created)
-            throws IOException {
+    public static Redone redo(Path file, Found found, boolean created) throws IOException {
         if (!created && !Redo.isThere(SystemDisk.INSTANCE, file)) {
             throw new SqliteErrors(file).quarantined("missing");
         }
-        var folded = Redo.redo(SystemDisk.INSTANCE, file, incarnation, commits);
-        return redone(folded);
+        return redone(Redo.redo(SystemDisk.INSTANCE, file, found));
     }
 
     /** When an instance wants to be woken, as of what is folded into its file; 0 for never. */
@@ -86,7 +97,18 @@ public final class ClosedDatabase {
                 .orElse(0L);
     }
 
-    /** The newest commit that is folded into a file, as its sidecar says; 0 if it says nothing. */
+    /**
+     * Makes what {@link #foldedCommit} says durable, for whoever forgets commits because of it
+     * without redoing the file.
+     */
+    public static void confirmFolded(Path file) throws IOException {
+        PageSums.openUnsure(SystemDisk.INSTANCE, file).confirm();
+    }
+
+    /**
+     * The newest commit that is folded into a file, as its sidecar says, which after a crash need
+     * not be durable; 0 if it says nothing.
+     */
     public static long foldedCommit(Path file) throws IOException {
         return PageSums.open(SystemDisk.INSTANCE, file)
                 .folded()

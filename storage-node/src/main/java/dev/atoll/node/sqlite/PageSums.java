@@ -42,6 +42,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Checksums are written and synced before the slot that speaks of them, and a slot never over
  * the one that counts. A crash in between leaves checksums of pages that the journal still holds:
  * redoing them writes both anew.
+ *
+ * <p>A slot that is read need not be safe: the process may have ended before its sync, or the sync
+ * failed, and the system took the page for clean all the same. All that it speaks of is safe, for
+ * it was written after that. So before anybody forgets anything because of it, the same bytes are
+ * written once more and synced ({@link #openUnsure}).
  */
 final class PageSums {
     private static final long MAGIC = 0x41544f4c53554d32L;
@@ -62,6 +67,9 @@ final class PageSums {
     private RequestSidecar.Half requests = new RequestSidecar.Half(0, 0, 0);
     private long modifiedMicros;
     private long written;
+
+    /** Whether the slot that counts may be in memory only. */
+    private boolean unsure;
 
     private PageSums(Disk disk, Path database) {
         this.disk = disk;
@@ -116,6 +124,42 @@ final class PageSums {
         return sums;
     }
 
+    /**
+     * The same after a crash or a failure: what it says may be in memory only, and is safe after
+     * {@link #confirm} or the next {@link #fold}.
+     */
+    static PageSums openUnsure(Disk disk, Path database) throws IOException {
+        var sums = open(disk, database);
+        sums.unsure = sums.folded != null;
+        return sums;
+    }
+
+    /** Makes what it says safe. */
+    void confirm() throws IOException {
+        if (!unsure) {
+            return;
+        }
+        try (var open = disk.open(file(database), OpenMode.WRITE)) {
+            writeAgain(open);
+            open.sync();
+        }
+        if (written == 1) {
+            // The name is made safe after the first slot, which may not have come to pass.
+            disk.syncDirectory(RequestSidecar.folder(database));
+        }
+        unsure = false;
+    }
+
+    /**
+     * Written, not only synced: after a sync that failed the page counts as clean. The bytes are
+     * the same, so a torn write of a slot that is safe already takes nothing away.
+     */
+    private void writeAgain(DiskFile open) throws IOException {
+        if (unsure && folded != null) {
+            open.write(slot(written, folded, modifiedMicros, requests), slotAt(written));
+        }
+    }
+
     /** Whose sidecar it is. */
     Path database() {
         return database;
@@ -145,16 +189,20 @@ final class PageSums {
     void fold(SortedMap<Integer, Integer> changed, Folded now, ByteBuffer remembered)
             throws IOException {
         long modified = disk.modifiedMicros(database);
-        int next = (int) ((written + 1) % 2);
-        var half = RequestSidecar.write(disk, database, next, remembered);
+        long number = written + 1;
+        RequestSidecar.Half half;
         try (var open = disk.open(file(database), OpenMode.CREATE_OR_OPEN)) {
             write(open, changed);
+            // Before anything of the slot before it is written over, requests included.
+            writeAgain(open);
             // The slot speaks of them: not before they are safe.
             open.sync();
-            open.write(slot(now, modified, half), (long) next * SLOT_STRIDE);
+            half = RequestSidecar.write(disk, database, (int) (number % 2), remembered);
+            open.write(slot(number, now, modified, half), slotAt(number));
             open.sync();
         }
-        written++;
+        written = number;
+        unsure = false;
         folded = now;
         requests = half;
         modifiedMicros = modified;
@@ -193,10 +241,11 @@ final class PageSums {
         }
     }
 
-    private ByteBuffer slot(Folded now, long modified, RequestSidecar.Half half) {
+    private static ByteBuffer slot(
+            long number, Folded now, long modified, RequestSidecar.Half half) {
         var slot = ByteBuffer.allocate(SLOT_BYTES);
         slot.putLong(MAGIC)
-                .putLong(written + 1)
+                .putLong(number)
                 .putLong(now.incarnation())
                 .putLong(now.commit())
                 .putLong(now.timeMicros())
@@ -263,6 +312,10 @@ final class PageSums {
     private static boolean isIntact(ByteBuffer slot) {
         int end = SLOT_BYTES - Integer.BYTES;
         return slot.getLong(0) == MAGIC && crc(slot, end) == slot.getInt(end);
+    }
+
+    private static long slotAt(long number) {
+        return number % 2 * SLOT_STRIDE;
     }
 
     private static long sumAt(int number) {

@@ -30,16 +30,19 @@ final class Redo {
      * are skipped. What is in the file is durable, and noted so, when this returns. Throws
      * INSTANCE_QUARANTINED if a commit is missing or is not the successor of the one before.
      */
-    static PageSums.Folded redo(
-            Disk disk, Path database, long incarnation, List<JournalRecord.Commit> commits)
+    static PageSums.Folded redo(Disk disk, Path database, ClosedDatabase.Found found)
             throws IOException {
         clean(disk, database);
-        var sums = PageSums.open(disk, database);
+        var sums = PageSums.openUnsure(disk, database);
         var folded = sums.folded().orElse(null);
         long done = folded == null ? 0 : folded.commit();
-        var missing = commits.stream().filter(commit -> commit.commit() > done).toList();
+        var missing = found.commits().stream().filter(commit -> commit.commit() > done).toList();
         checkThere(disk, database, folded, missing);
         if (folded != null && missing.isEmpty()) {
+            if (done > found.foldNoted()) {
+                // Nobody but its slot says that it is in the file, and that may not be safe.
+                sums.confirm();
+            }
             return folded;
         }
         checkChain(database, folded, missing);
@@ -52,7 +55,7 @@ final class Redo {
         }
         var now =
                 new PageSums.Folded(
-                        incarnation,
+                        found.incarnation(),
                         newest.commit(),
                         newest.origin().timeMicros(),
                         newest.state().nextAlarmMicros(),
@@ -60,7 +63,8 @@ final class Redo {
                         newest.checksum(),
                         newest.pages().pageSize(),
                         newest.state().pageCount());
-        // The name of the file, before the sidecar speaks of it; and that the WAL is gone.
+        // The name of the file, before the sidecar speaks of it; and that the WAL is gone. If there
+        // is a sidecar, its name too.
         disk.syncDirectory(parent(database));
         sums.fold(changed, now, requests(database, sums, missing).sidecar());
         if (folded == null) {

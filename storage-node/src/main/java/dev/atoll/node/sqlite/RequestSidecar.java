@@ -78,7 +78,8 @@ final class RequestSidecar {
         return (int) crc.getValue();
     }
 
-    private static Path folder(Path database) {
+    /** The folder of a database and of all that lies beside it. */
+    static Path folder(Path database) {
         var folder = database.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IllegalArgumentException(database + ": no folder");

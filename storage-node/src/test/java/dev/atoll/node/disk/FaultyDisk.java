@@ -141,10 +141,27 @@ public final class FaultyDisk implements Disk {
         gone = true;
         var after = new FaultyDisk();
         after.capacity = capacity;
-        after.safeNames.putAll(safeNames);
-        after.names.putAll(names);
-        after.nameChanges.addAll(nameChanges);
+        var copies = new IdentityHashMap<Inode, Inode>();
+        safeNames.forEach((name, inode) -> after.safeNames.put(name, copied(inode, copies)));
+        names.forEach((name, inode) -> after.names.put(name, copied(inode, copies)));
+        for (var change : nameChanges) {
+            var inode = change.inode() == null ? null : copied(change.inode(), copies);
+            after.nameChanges.add(new NameChange(change.name(), inode, change.group()));
+        }
         return after;
+    }
+
+    private static Inode copied(Inode inode, Map<Inode, Inode> copies) {
+        return copies.computeIfAbsent(
+                inode,
+                _ -> {
+                    var copy = new Inode();
+                    copy.safe = inode.safe.clone();
+                    copy.bytes = inode.bytes.clone();
+                    copy.size = inode.size;
+                    copy.unsynced.addAll(inode.unsynced);
+                    return copy;
+                });
     }
 
     /** Another disk with the same files, all of them safe. */
@@ -416,8 +433,11 @@ public final class FaultyDisk implements Disk {
                 try {
                     countSync(name(inode));
                 } catch (IOException e) {
-                    // As on Linux: the pages count as clean now, and are nowhere but in memory.
-                    inode.unsynced.clear();
+                    // As on Linux: the pages count as clean now, and are nowhere but in memory. Not
+                    // so where the power went: of them anything may be there.
+                    if (!gone) {
+                        inode.unsynced.clear();
+                    }
                     throw e;
                 }
                 if (!inode.unsynced.isEmpty()) {

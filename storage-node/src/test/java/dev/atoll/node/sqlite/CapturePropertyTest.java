@@ -136,7 +136,7 @@ class CapturePropertyTest {
     /** Folds, and brings into the copy what the journal holds; it need not hold that any longer. */
     private static void follow(CapturedDatabase database, Path copy) throws Exception {
         database.fold();
-        Redo.redo(SystemDisk.INSTANCE, copy, CapturedDatabase.INCARNATION, database.journal);
+        Redo.redo(SystemDisk.INSTANCE, copy, database.found());
         database.journal.subList(0, database.journal.size() - 1).clear();
     }
 

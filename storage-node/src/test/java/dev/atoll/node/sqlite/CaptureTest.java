@@ -198,11 +198,7 @@ class CaptureTest {
             }
             Files.write(folder.resolve("i.sqlite.moved-wal"), new byte[] {1, 2, 3});
 
-            Redo.redo(
-                    SystemDisk.INSTANCE,
-                    database.file,
-                    CapturedDatabase.INCARNATION,
-                    database.journal);
+            Redo.redo(SystemDisk.INSTANCE, database.file, database.found());
 
             assertThat(database.differsFromJournalAt(folder)).as(step).isEqualTo(-1);
             assertThat(moved).doesNotExist();
@@ -218,13 +214,7 @@ class CaptureTest {
         database.journal.remove(1);
 
         assertThatExceptionOfType(Failure.class)
-                .isThrownBy(
-                        () ->
-                                Redo.redo(
-                                        SystemDisk.INSTANCE,
-                                        database.file,
-                                        CapturedDatabase.INCARNATION,
-                                        database.journal))
+                .isThrownBy(() -> Redo.redo(SystemDisk.INSTANCE, database.file, database.found()))
                 .withMessageContaining("commit 3 after 1");
     }
 

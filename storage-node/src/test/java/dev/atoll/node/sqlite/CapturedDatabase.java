@@ -91,6 +91,15 @@ final class CapturedDatabase {
                 RequestChange.attachment(change));
     }
 
+    /** What a start finds in the journal, which no fold is noted in. */
+    ClosedDatabase.Found found() {
+        return found(journal);
+    }
+
+    static ClosedDatabase.Found found(List<JournalRecord.Commit> commits) {
+        return new ClosedDatabase.Found(INCARNATION, 0, commits);
+    }
+
     /** What the sidecar of requests is to hold after a fold. */
     ByteBuffer requests() {
         return requests.sidecar();
@@ -114,7 +123,7 @@ final class CapturedDatabase {
     /** Leaves everything as a crash of the process would, redoes the journal, and opens again. */
     void crashAndRecover() throws SQLException, IOException {
         capture.abandon();
-        Redo.redo(SystemDisk.INSTANCE, file, INCARNATION, journal);
+        Redo.redo(SystemDisk.INSTANCE, file, found());
         capture = Capture.open(SystemDisk.INSTANCE, file, false);
     }
 
@@ -129,7 +138,7 @@ final class CapturedDatabase {
      */
     long differsFromJournalAt(Path folder) throws IOException {
         var copy = Files.createTempDirectory(folder, "copy").resolve("i.sqlite");
-        Redo.redo(SystemDisk.INSTANCE, copy, INCARNATION, journal);
+        Redo.redo(SystemDisk.INSTANCE, copy, found());
         return Files.mismatch(file, copy);
     }
 

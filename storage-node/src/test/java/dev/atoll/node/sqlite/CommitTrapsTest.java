@@ -180,7 +180,10 @@ class CommitTrapsTest {
                                 }));
         failure(Reason.NODE_UNAVAILABLE, this::count);
         database.close();
-        Redo.redo(SystemDisk.INSTANCE, file, ALICE.incarnation(), journal);
+        Redo.redo(
+                SystemDisk.INSTANCE,
+                file,
+                new ClosedDatabase.Found(ALICE.incarnation(), 0, journal));
         database =
                 InstanceDatabase.open(file, ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START);
         assertThat(count()).isEqualTo(1);

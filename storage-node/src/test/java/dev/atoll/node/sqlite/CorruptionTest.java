@@ -289,7 +289,9 @@ class CorruptionTest {
         file = crashed.resolve("alice.sqlite");
         journal.removeLast();
 
-        var redone = ClosedDatabase.redo(file, ALICE.incarnation(), journal, false);
+        var redone =
+                ClosedDatabase.redo(
+                        file, new ClosedDatabase.Found(ALICE.incarnation(), 0, journal), false);
 
         assertThat(redone.commit()).isEqualTo(journal.getLast().commit());
         try (var database = open(ALICE)) {

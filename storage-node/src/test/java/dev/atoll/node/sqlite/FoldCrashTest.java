@@ -1,5 +1,6 @@
 package dev.atoll.node.sqlite;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,8 @@ class FoldCrashTest {
     @TempDir private Path folder;
 
     private List<JournalRecord.Commit> journal = List.of();
+    private List<JournalRecord.Commit> all = List.of();
+    private PageSums.@Nullable Folded folded;
     private State before = State.EMPTY;
     private State after = State.EMPTY;
     private byte[] backfilled = {};
@@ -78,6 +84,8 @@ class FoldCrashTest {
         database.fold();
         after = State.of(database.file);
         journal = List.copyOf(database.journal);
+        all = journal;
+        folded = database.capture().folded().orElseThrow();
         remembered = new byte[database.requests().remaining()];
         database.requests().get(remembered);
         assertThat(after.file.length).isGreaterThan(before.file.length);
@@ -134,6 +142,46 @@ class FoldCrashTest {
         }
     }
 
+    /**
+     * After a sync that failed the system's memory holds the checksums, or the slot, as if they
+     * were safe. The journal is trimmed after the redo.
+     */
+    @Test
+    void whenASyncOfTheSidecarFails() throws IOException {
+        for (var failing : List.of(".requests", ".sums")) {
+            for (int nth = 1; nth <= (failing.equals(".sums") ? 2 : 1); nth++) {
+                var when = "sync " + nth + " of " + failing;
+                var disk = disk(after.file, before.sums, new Random(nth));
+                var sums = PageSums.open(disk, FILE);
+                disk.failSync(failing, nth);
+                assertThatExceptionOfType(IOException.class)
+                        .as(when)
+                        .isThrownBy(
+                                () ->
+                                        sums.fold(
+                                                changed(),
+                                                requireNonNull(folded),
+                                                ByteBuffer.wrap(remembered)));
+
+                var killed = disk.kill();
+                isMended(killed, when);
+                journal = List.of();
+                isMended(killed.crash(nth), when + ", and the journal was trimmed");
+                journal = all;
+            }
+        }
+    }
+
+    private SortedMap<Integer, Integer> changed() {
+        var changed = new TreeMap<Integer, Integer>();
+        var pages = ByteBuffer.wrap(after.file);
+        for (int page = 1; page <= after.file.length / PAGE_BYTES; page++) {
+            var image = pages.slice((page - 1) * PAGE_BYTES, PAGE_BYTES);
+            changed.put(page, PageSums.sum(image));
+        }
+        return changed;
+    }
+
     @Test
     void andAgainWhileThatIsMended() throws IOException {
         int interrupted = 0;
@@ -172,7 +220,7 @@ class FoldCrashTest {
     }
 
     private void redo(FaultyDisk disk) throws IOException {
-        Redo.redo(disk, FILE, CapturedDatabase.INCARNATION, journal);
+        Redo.redo(disk, FILE, CapturedDatabase.found(journal));
     }
 
     private void isMended(FaultyDisk disk, String when) throws IOException {

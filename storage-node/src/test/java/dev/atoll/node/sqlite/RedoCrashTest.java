@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.atoll.node.disk.Disk;
 import dev.atoll.node.disk.FaultyDisk;
 import dev.atoll.node.disk.OpenMode;
+import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class RedoCrashTest {
     @TempDir private Path folder;
     private CapturedDatabase database;
     private FaultyDisk disk;
+    private List<JournalRecord.Commit> journal = List.of();
     private byte[] expected;
 
     /** A database with a fold behind it, and commits that are in the WAL and the journal only. */
@@ -44,6 +47,7 @@ class RedoCrashTest {
         copy(folder.resolve("i.sqlite-wal"), WAL);
         disk.syncDirectory(Path.of("/data"));
         database.fold();
+        journal = List.copyOf(database.journal);
         expected = Files.readAllBytes(database.file);
     }
 
@@ -55,7 +59,7 @@ class RedoCrashTest {
     }
 
     private PageSums.Folded redo(Disk where) throws IOException {
-        return Redo.redo(where, FILE, CapturedDatabase.INCARNATION, database.journal);
+        return Redo.redo(where, FILE, CapturedDatabase.found(journal));
     }
 
     private void isWhole(FaultyDisk where, String when) throws IOException {
@@ -65,14 +69,23 @@ class RedoCrashTest {
         assertThat(where.list(Path.of("/data")))
                 .as(when)
                 .containsExactly(FILE, RequestSidecar.file(FILE), PageSums.file(FILE));
-        // Safe as well: the power goes once more, and the journal was trimmed.
-        var after = where.crash(1);
-        assertThat(PageSums.open(after, FILE).folded().orElseThrow().commit()).isEqualTo(4);
-        assertThat(PageSums.open(after, FILE).requests().sidecar())
-                .as(when)
-                .isEqualTo(database.requests());
-        assertThat(after.peek(FILE)).as(when).isEqualTo(expected);
-        assertThat(new Scrub(after, FILE).all()).as(when).isEmpty();
+        isSafe(where, when);
+    }
+
+    /** The power goes once more, and the journal was trimmed. */
+    private void isSafe(FaultyDisk where, String when) throws IOException {
+        for (int seed = 0; seed < 4; seed++) {
+            var at = when + ", then " + seed;
+            var after = where.crash(seed);
+            assertThat(PageSums.open(after, FILE).folded().map(PageSums.Folded::commit))
+                    .as(at)
+                    .contains(4L);
+            assertThat(PageSums.open(after, FILE).requests().sidecar())
+                    .as(at)
+                    .isEqualTo(database.requests());
+            assertThat(after.peek(FILE)).as(at).isEqualTo(expected);
+            assertThat(new Scrub(after, FILE).all()).as(at).isEmpty();
+        }
     }
 
     @Test
@@ -103,6 +116,76 @@ class RedoCrashTest {
                 isWhole(failing.crash(seed), "sync " + nth + ", seed " + seed);
             }
         }
+    }
+
+    /**
+     * The system's memory says after a sync that failed, and after the process was killed, what no
+     * disk may hold: the redo finds its own slot there, and the journal is trimmed after it.
+     */
+    @Test
+    void whatASyncThatFailedLeftInMemoryIsNotTakenForSafe() throws IOException {
+        for (int nth = 1; nth <= 5; nth++) {
+            var failing = disk.copy();
+            failing.failSync(nth);
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(failing));
+            isWhole(failing.kill(), "sync " + nth);
+        }
+    }
+
+    @Test
+    void whatAProcessThatWasKilledLeftInMemoryIsNotTakenForSafe() throws IOException {
+        int step = 0;
+        for (var cut = cutOff(disk, step); cut.isPresent(); cut = cutOff(disk, step)) {
+            isWhole(killed(disk, step), "step " + step);
+            step++;
+        }
+        assertThat(step).isGreaterThan(10);
+    }
+
+    /** A first slot, and the name of the file that it is in. */
+    @Test
+    void norIsWhatItLeftOfAFirstRedo() throws IOException {
+        for (int nth = 1; nth <= 7; nth++) {
+            var failing = new FaultyDisk();
+            failing.failSync(nth);
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(failing));
+            isWhole(failing.kill(), "sync " + nth);
+        }
+    }
+
+    /** A slot that is in memory only is the one that the next commits are redone upon. */
+    @Test
+    void norIsASlotThatMoreCommitsCameAfter() throws IOException {
+        // What was folded before is forgotten: without a slot there is nothing to go by.
+        journal = journal.subList(2, 4);
+        for (int nth = 1; nth <= 5; nth++) {
+            var failing = disk.copy();
+            failing.failSync(nth);
+            var three = CapturedDatabase.found(journal.subList(0, 1));
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> Redo.redo(failing, FILE, three));
+            var found = failing.kill();
+            for (int again = 0; cutOff(found, again).isPresent(); again++) {
+                for (int seed = 0; seed < 4 * SEEDS; seed++) {
+                    var cut = found.kill();
+                    cut.powerOffAfter(again);
+                    assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(cut));
+                    var after = cut.crash(seed * 7_919L);
+                    var when = "sync " + nth + ", step " + again + ", seed " + seed;
+                    assertThat(redo(after).commit()).as(when).isEqualTo(4);
+                    assertThat(after.peek(FILE)).as(when).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whereTheJournalNotesTheFoldNothingIsWritten() throws IOException {
+        redo(disk);
+        int syncs = disk.syncs();
+        var noted = new ClosedDatabase.Found(CapturedDatabase.INCARNATION, 4, database.journal);
+        assertThat(Redo.redo(disk, FILE, noted).commit()).isEqualTo(4);
+        assertThat(disk.syncs()).isEqualTo(syncs);
     }
 
     /** At every step of a redo, then at every step of the next, and of the one after that. */
@@ -145,6 +228,14 @@ class RedoCrashTest {
         } catch (IOException e) {
             return Optional.of(cut.crash(step));
         }
+    }
+
+    /** What a kill at that step of a redo leaves. */
+    private FaultyDisk killed(FaultyDisk found, int step) throws IOException {
+        var cut = found.copy();
+        cut.powerOffAfter(step);
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> redo(cut));
+        return cut.kill();
     }
 
     @Test
@@ -226,8 +317,7 @@ class RedoCrashTest {
         other.commit("INSERT INTO u VALUES (1)");
         other.commit("INSERT INTO u VALUES (2)");
         assertThatExceptionOfType(Failure.class)
-                .isThrownBy(
-                        () -> Redo.redo(disk, FILE, CapturedDatabase.INCARNATION, other.journal))
+                .isThrownBy(() -> Redo.redo(disk, FILE, other.found()))
                 .matches(failure -> failure.reason() == Reason.INSTANCE_QUARANTINED);
         other.capture().abandon();
     }

@@ -125,7 +125,10 @@ class RequestMemoryTest {
     /** Closes it as it is, and redoes what was not folded. */
     private void crash() throws IOException {
         database.close();
-        Redo.redo(SystemDisk.INSTANCE, file, ALICE.incarnation(), journal);
+        Redo.redo(
+                SystemDisk.INSTANCE,
+                file,
+                new ClosedDatabase.Found(ALICE.incarnation(), 0, journal));
         journal.clear();
         open();
     }

@@ -109,7 +109,10 @@ class ShrinkTest {
             }
             own.fold();
             var copy = Files.createDirectory(folder.resolve("copy")).resolve("own.sqlite");
-            ClosedDatabase.redo(copy, TestDatabase.ALICE.incarnation(), journal, true);
+            ClosedDatabase.redo(
+                    copy,
+                    new ClosedDatabase.Found(TestDatabase.ALICE.incarnation(), 0, journal),
+                    true);
             assertThat(Files.mismatch(file, copy)).as("seed " + seed).isEqualTo(-1);
         }
     }
