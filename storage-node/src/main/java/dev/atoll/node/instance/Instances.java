@@ -96,7 +96,7 @@ public final class Instances implements AutoCloseable {
         this.wakes = new Wakes(catalog);
         var told = new SchemaUpkeep.Told(wakes, catalog.schemas(), metrics);
         var schemas = new SchemaUpkeep(blocks, log, lifeCycle, told, ticker);
-        this.transactions = 
+        this.transactions =
                 new Transactions(
                         lifeCycle, schemas, wakes, log, new DeclaredLimits(metrics, ticker));
         this.idleWatch = new IdleWatch(open, lifeCycle, limits.idle(), ticker);

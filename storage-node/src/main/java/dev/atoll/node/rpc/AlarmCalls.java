@@ -5,9 +5,9 @@ import dev.atoll.node.alarms.StoredAlarm;
 import dev.atoll.node.declared.BlockInForce;
 import dev.atoll.node.instance.Call;
 import dev.atoll.node.instance.Instances;
-import dev.atoll.node.instance.WriteWork;
 import dev.atoll.node.instance.Terms;
 import dev.atoll.node.instance.Turn;
+import dev.atoll.node.instance.WriteWork;
 import dev.atoll.node.sqlite.WriteTransaction;
 import dev.atoll.node.waking.AlarmWatchers;
 import dev.atoll.proto.v1.Alarm;
@@ -71,8 +71,7 @@ final class AlarmCalls {
     }
 
     /** Of an instance that is there. */
-    private record Clearing(InstanceKey key, String name)
-            implements WriteWork<ClearAlarmResponse> {
+    private record Clearing(InstanceKey key, String name) implements WriteWork<ClearAlarmResponse> {
         @Override
         public void checkCreation(Optional<BlockInForce> block) {
             throw Instances.notFound(key);
