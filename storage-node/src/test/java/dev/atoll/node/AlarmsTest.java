@@ -71,7 +71,7 @@ class AlarmsTest {
         try (var node = start(data)) {
             node.mutate(KEY, "CREATE TABLE t(a)");
             set(node, "one", HOUR, sql("INSERT INTO t VALUES (1)"));
-            node.mutate("user:bob", "CREATE TABLE t(a)");
+            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
             assertThat(state(node)).isEqualTo(InstanceState.INSTANCE_STATE_SLEEPING);
 
             clock.pass(HOUR);
@@ -90,7 +90,7 @@ class AlarmsTest {
             set(node, "one", HOUR, sql("INSERT INTO t VALUES (1)"));
             copy(data, crashed);
             copy(data, rebuilt);
-            node.mutate("user:bob", "CREATE TABLE t(a)");
+            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
             assertThat(state(node)).isEqualTo(InstanceState.INSTANCE_STATE_SLEEPING);
             copy(data, folded);
         }
@@ -127,11 +127,7 @@ class AlarmsTest {
             assertThat(between(list(node).getFirst())).isEqualTo(Duration.ofSeconds(2));
 
             // It is on the disk, not in memory, once the visit has ended.
-            eventually(
-                    () -> {
-                        node.offer("user:bob", "CREATE TABLE IF NOT EXISTS t(a)");
-                        return state(node) == InstanceState.INSTANCE_STATE_SLEEPING;
-                    });
+            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
             node.mutate(KEY, "CREATE TABLE t(a)");
             clock.pass(Duration.ofSeconds(2));
             eventually(() -> list(node).isEmpty());
@@ -284,7 +280,7 @@ class AlarmsTest {
             set(node, "one", HOUR, sql("CREATE TABLE t(a)"));
             node.delete(KEY);
             clock.pass(HOUR);
-            node.mutate("user:bob", "CREATE TABLE t(a)");
+            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
             set(node, "user:bob", "one", Duration.ZERO, sql("INSERT INTO t VALUES (1)"));
             eventually(() -> node.integer("user:bob", COUNT) == 1);
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())

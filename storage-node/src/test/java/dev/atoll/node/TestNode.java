@@ -157,6 +157,21 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
+    /** The same, as soon as there is a place: that which goes to sleep for it may be busy yet. */
+    public void mutateOncePlaced(String key, String... statements) throws IOException {
+        eventually(
+                () -> {
+                    try {
+                        var _ = mutate(key, statements);
+                        return true;
+                    } catch (StatusRuntimeException e) {
+                        var failure = FailureStatus.find(e.getStatus(), e.getTrailers());
+                        assertThat(failure.orElseThrow().reason()).isEqualTo(Reason.OVERLOADED);
+                        return false;
+                    }
+                });
+    }
+
     public QueryResponse query(String key, String sql) {
         return database(key).query(reading(key, sql));
     }

@@ -10,6 +10,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,12 @@ public final class MigrationPass implements AutoCloseable {
 
     // All below are of the thread.
     private @Nullable Declarations done;
+
+    /**
+     * Those that the last round went through: a node has its shards only some time after a start.
+     */
+    private BitSet doneShards = new BitSet();
+
     private Duration backOff = AGAIN_AFTER;
     private long nextRoundNanos;
     private long nextTurnNanos;
@@ -95,10 +102,16 @@ public final class MigrationPass implements AutoCloseable {
         if (changed) {
             parts.fleet().forgetOldFailures();
             backOff = AGAIN_AFTER;
-        } else if (System.nanoTime() - nextRoundNanos < 0) {
+        } else if (System.nanoTime() - nextRoundNanos < 0 && !hasNewShards()) {
             return;
         }
         round(now.get());
+    }
+
+    private boolean hasNewShards() {
+        var owned = (BitSet) parts.instances().ownedShards().clone();
+        owned.andNot(doneShards);
+        return !owned.isEmpty();
     }
 
     /** Not before the store has said that it is not paused. */
@@ -115,6 +128,7 @@ public final class MigrationPass implements AutoCloseable {
         }
         metrics.counted(parts.fleet().count());
         done = now;
+        doneShards = round.shards;
         if (round.brought > 0) {
             LOG.atInfo()
                     .addKeyValue("version", now.version().number())
@@ -140,6 +154,7 @@ public final class MigrationPass implements AutoCloseable {
     /** Once from the first key to the last. */
     private final class Round {
         private final Declarations now;
+        private final BitSet shards = (BitSet) parts.instances().ownedShards().clone();
         private long brought;
         private long failed;
         private long later;
@@ -165,12 +180,7 @@ public final class MigrationPass implements AutoCloseable {
             Optional<InstanceKey> after = Optional.empty();
             boolean more = true;
             while (more && !hopeless && goesOn()) {
-                var page =
-                        parts.catalog()
-                                .list(
-                                        new Catalog.Range("", "", after),
-                                        parts.instances().ownedShards(),
-                                        PAGE);
+                var page = parts.catalog().list(new Catalog.Range("", "", after), shards, PAGE);
                 for (var entry : page) {
                     // Last, whether it goes on: what is due by a version that was applied after a
                     // pause is not known before the pause is.
