@@ -26,8 +26,7 @@ final class CatalogTables {
     private static final int FORMAT_WITHOUT_SUMS = 1;
     private static final int ROWS_AT_ONCE = 4096;
 
-    /** Columns by table; the first one is its key. */
-    private static final Map<String, String> TABLES = tables();
+    private static final Map<String, Table> TABLES = tables();
 
     /** By name. */
     private static final Map<String, String> INDEXES =
@@ -41,40 +40,66 @@ final class CatalogTables {
 
     private CatalogTables() {}
 
-    private static Map<String, String> tables() {
-        var tables = new LinkedHashMap<String, String>();
+    /**
+     * A table.
+     *
+     * @param key its primary key, which is column {@code keyAt}, from 0
+     * @param columns as they are created
+     */
+    private record Table(String key, int keyAt, String columns) {}
+
+    private static Map<String, Table> tables() {
+        var tables = new LinkedHashMap<String, Table>();
         tables.put(
                 InstanceRows.TABLE,
-                "(key BLOB PRIMARY KEY, shard INTEGER NOT NULL, incarnation INTEGER NOT NULL"
-                        + " UNIQUE, created_at INTEGER NOT NULL, creating INTEGER NOT NULL,"
-                        + " commit_number INTEGER NOT NULL, last_commit_at INTEGER, bytes INTEGER"
-                        + " NOT NULL, schema_version INTEGER NOT NULL, schema_mark INTEGER NOT"
-                        + " NULL, sum INTEGER NOT NULL) WITHOUT ROWID");
+                new Table(
+                        "key",
+                        0,
+                        "(key BLOB PRIMARY KEY, shard INTEGER NOT NULL, incarnation INTEGER NOT NULL"
+                                + " UNIQUE, created_at INTEGER NOT NULL, creating INTEGER NOT NULL,"
+                                + " commit_number INTEGER NOT NULL, last_commit_at INTEGER, bytes INTEGER"
+                                + " NOT NULL, schema_version INTEGER NOT NULL, schema_mark INTEGER NOT"
+                                + " NULL, sum INTEGER NOT NULL) WITHOUT ROWID"));
         tables.put("high_water", oneRow("incarnation"));
         tables.put("applied", oneRow("position"));
         tables.put("seen_durable", oneRow("position"));
         tables.put(
                 "unreadable",
-                "(shard INTEGER NOT NULL, file TEXT PRIMARY KEY, sum INTEGER NOT NULL)");
+                new Table(
+                        "file",
+                        1,
+                        "(shard INTEGER NOT NULL, file TEXT PRIMARY KEY, sum INTEGER NOT NULL)"));
         tables.put(
                 "set_aside",
-                "(incarnation INTEGER PRIMARY KEY, why TEXT NOT NULL, sum INTEGER NOT NULL)");
+                new Table(
+                        "incarnation",
+                        0,
+                        "(incarnation INTEGER PRIMARY KEY, why TEXT NOT NULL, sum INTEGER NOT NULL)"));
         tables.put(
                 SchemaCatalog.FAILED,
-                "(incarnation INTEGER PRIMARY KEY, key BLOB NOT NULL, namespace TEXT NOT NULL, mark"
-                        + " INTEGER NOT NULL, version INTEGER NOT NULL, why TEXT NOT NULL, sum"
-                        + " INTEGER NOT NULL)");
+                new Table(
+                        "incarnation",
+                        0,
+                        "(incarnation INTEGER PRIMARY KEY, key BLOB NOT NULL, namespace TEXT NOT NULL, mark"
+                                + " INTEGER NOT NULL, version INTEGER NOT NULL, why TEXT NOT NULL, sum"
+                                + " INTEGER NOT NULL)"));
         tables.put(
                 DueTable.NAME,
-                "(incarnation INTEGER PRIMARY KEY, namespace TEXT NOT NULL, own_at INTEGER,"
-                        + " watched_at INTEGER, failures INTEGER NOT NULL, sum INTEGER NOT NULL)");
+                new Table(
+                        "incarnation",
+                        0,
+                        "(incarnation INTEGER PRIMARY KEY, namespace TEXT NOT NULL, own_at INTEGER,"
+                                + " watched_at INTEGER, failures INTEGER NOT NULL, sum INTEGER NOT NULL)"));
         return tables;
     }
 
-    private static String oneRow(String column) {
-        return "(one INTEGER PRIMARY KEY CHECK (one = 1), "
-                + column
-                + " INTEGER NOT NULL, sum INTEGER NOT NULL)";
+    private static Table oneRow(String column) {
+        return new Table(
+                "one",
+                0,
+                "(one INTEGER PRIMARY KEY CHECK (one = 1), "
+                        + column
+                        + " INTEGER NOT NULL, sum INTEGER NOT NULL)");
     }
 
     /**
@@ -88,8 +113,8 @@ final class CatalogTables {
             carryOver(database);
         } else if (version == 0) {
             TABLES.forEach(
-                    (table, columns) ->
-                            database.run("CREATE TABLE IF NOT EXISTS " + table + columns));
+                    (name, table) ->
+                            database.run("CREATE TABLE IF NOT EXISTS " + name + table.columns()));
             INDEXES.forEach(
                     (index, on) -> database.run("CREATE INDEX IF NOT EXISTS " + index + on));
         } else if (version != FORMAT) {
@@ -97,15 +122,13 @@ final class CatalogTables {
         }
         checkStructure(file, database);
         checkSchema(file, database);
-        for (var table : TABLES.keySet()) {
-            check(database, table);
-        }
+        TABLES.forEach((name, table) -> check(database, name, table));
     }
 
     /** A table with another name would hide its rows. */
     private static void checkSchema(Path file, PlainDatabase database) {
         var expected = new TreeSet<String>();
-        TABLES.forEach((table, columns) -> expected.add("CREATE TABLE " + table + columns));
+        TABLES.forEach((name, table) -> expected.add("CREATE TABLE " + name + table.columns()));
         INDEXES.forEach((index, on) -> expected.add("CREATE INDEX " + index + on));
         var found = new TreeSet<String>();
         for (var row : database.run("SELECT sql FROM sqlite_schema WHERE sql NOTNULL").rows()) {
@@ -134,30 +157,30 @@ final class CatalogTables {
         var _ =
                 database.transaction(
                         () -> {
-                            TABLES.keySet().forEach(table -> carryOver(database, table));
+                            TABLES.forEach((name, table) -> carryOver(database, name, table));
                             INDEXES.forEach(
                                     (index, on) -> database.run("CREATE INDEX " + index + on));
                             return database.run("PRAGMA user_version = " + FORMAT);
                         });
     }
 
-    private static void carryOver(PlainDatabase database, String table) {
+    private static void carryOver(PlainDatabase database, String name, Table table) {
         boolean exists =
-                !database.run("SELECT 1 FROM sqlite_schema WHERE name = ?", SqlValue.of(table))
+                !database.run("SELECT 1 FROM sqlite_schema WHERE name = ?", SqlValue.of(name))
                         .rows()
                         .isEmpty();
         var rows =
-                exists ? database.run("SELECT * FROM " + table).rows() : List.<List<SqlValue>>of();
+                exists ? database.run("SELECT * FROM " + name).rows() : List.<List<SqlValue>>of();
         if (exists) {
-            database.run("DROP TABLE " + table);
+            database.run("DROP TABLE " + name);
         }
-        database.run("CREATE TABLE " + table + TABLES.get(table));
+        database.run("CREATE TABLE " + name + table.columns());
         int columns =
                 (int)
                         integer(
                                 database.run(
                                                 "SELECT count(*) FROM pragma_table_info(?)",
-                                                SqlValue.of(table))
+                                                SqlValue.of(name))
                                         .rows()
                                         .getFirst()
                                         .getFirst());
@@ -165,25 +188,21 @@ final class CatalogTables {
             // Columns that came later say nothing; the last one is the checksum.
             var values = Arrays.copyOf(row.toArray(SqlValue[]::new), columns - 1);
             Arrays.fill(values, row.size(), columns - 1, SqlValue.of(0));
-            put(database, table, values);
+            put(database, name, values);
         }
     }
 
-    private static void check(PlainDatabase database, String table) {
-        long offset = 0;
-        boolean more = true;
-        while (more) {
-            var rows =
-                    database.run(
-                                    "SELECT * FROM " + table + " LIMIT ? OFFSET ?",
-                                    SqlValue.of(ROWS_AT_ONCE),
-                                    SqlValue.of(offset))
-                            .rows();
+    /** By key: passing over those that were looked at would take longer with each page. */
+    private static void check(PlainDatabase database, String name, Table table) {
+        var select = "SELECT * FROM " + name;
+        var order = " ORDER BY " + table.key() + " LIMIT " + ROWS_AT_ONCE;
+        var rows = database.run(select + order).rows();
+        while (!rows.isEmpty()) {
             for (var row : rows) {
-                var _ = checked(table, row);
+                var _ = checked(name, row);
             }
-            offset += rows.size();
-            more = rows.size() == ROWS_AT_ONCE;
+            var last = rows.getLast().get(table.keyAt());
+            rows = database.run(select + " WHERE " + table.key() + " > ?" + order, last).rows();
         }
     }
 

@@ -6,6 +6,7 @@ import dev.atoll.node.catalog.Due;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.sqlite.ClosedDatabase;
+import dev.atoll.node.sqlite.FoldedFile;
 import dev.atoll.node.sqlite.InstanceDatabase;
 import dev.atoll.node.sqlite.SqliteLimits;
 import dev.atoll.wire.Bookmark;
@@ -169,7 +170,8 @@ final class CatalogRebuild {
     private CatalogEntry entry(InstanceKey key, InstanceFiles.Found found) {
         var identity = new InstanceDatabase.Identity(found.incarnation(), key);
         try (var database =
-                InstanceDatabase.open(found.file(), identity, limits, InstantSource.system())) {
+                InstanceDatabase.open(
+                        FoldedFile.read(found.file()), identity, limits, InstantSource.system())) {
             return new CatalogEntry(
                     key,
                     found.shard(),

@@ -323,12 +323,12 @@ final class LifeCycle {
 
     private InstanceDatabase wake(HostedInstance instance, CatalogEntry entry) {
         recovery.ensure(entry.incarnation());
-        quarantine.check(instance, entry);
+        var file = quarantine.checked(instance, entry);
         reservePlace();
         try {
             var database =
                     InstanceDatabase.open(
-                            folder.findInstanceFile(entry.shard(), entry.incarnation()),
+                            file,
                             new InstanceDatabase.Identity(entry.incarnation(), instance.key),
                             limits.sqlite(),
                             clock);

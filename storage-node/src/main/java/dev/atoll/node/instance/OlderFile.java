@@ -4,6 +4,7 @@ import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.InstanceFiles;
 import dev.atoll.node.sqlite.ClosedDatabase;
+import dev.atoll.node.sqlite.FoldedFile;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -31,17 +32,21 @@ final class OlderFile {
 
     /** What is wrong, if the file is older than what is known of its instance. */
     static Optional<Failure> find(Path file, CatalogEntry entry) {
-        long folded;
         try {
-            folded = ClosedDatabase.foldedCommit(file);
-        } catch (IOException e) {
+            return find(FoldedFile.read(file), entry);
+        } catch (Failure e) {
             LOG.atDebug().addKeyValue("file", file).log("its sidecar cannot be read", e);
             return Optional.empty(); // Opening it says so.
         }
+    }
+
+    /** The same, of one that is about to be opened. */
+    static Optional<Failure> find(FoldedFile file, CatalogEntry entry) {
+        long folded = file.commit();
         // A sidecar that says nothing is another finding, of whoever opens the file.
         return folded == 0 || folded >= entry.newest().commit()
                 ? Optional.empty()
-                : Optional.of(quarantined(file, folded, entry.newest().commit()));
+                : Optional.of(quarantined(file.file(), folded, entry.newest().commit()));
     }
 
     static Failure quarantined(Path file, long folded, long known) {

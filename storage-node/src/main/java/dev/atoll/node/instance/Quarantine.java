@@ -4,6 +4,7 @@ import dev.atoll.node.catalog.Catalog;
 import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.folder.InstanceFiles;
+import dev.atoll.node.sqlite.FoldedFile;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -41,18 +42,23 @@ final class Quarantine {
         }
     }
 
-    /** Throws INSTANCE_QUARANTINED if one that is about to be opened cannot be. */
-    void check(HostedInstance instance, CatalogEntry entry) {
+    /**
+     * The file of one that is about to be opened. Throws INSTANCE_QUARANTINED if it cannot be, and
+     * NODE_UNAVAILABLE if what is said of the file cannot be read now.
+     */
+    FoldedFile checked(HostedInstance instance, CatalogEntry entry) {
         var why = why(instance, entry);
         if (why.isPresent()) {
             instance.quarantine = why.get();
             throw why.get();
         }
-        var older = older(instance, entry);
+        var file = FoldedFile.read(folder.findInstanceFile(entry.shard(), entry.incarnation()));
+        var older = noted(file.file(), OlderFile.find(file, entry), entry);
         if (older.isPresent()) {
             add(instance, older.get());
             throw older.get();
         }
+        return file;
     }
 
     /** Whether it is known to be; for listings, which look at many. */
@@ -77,7 +83,10 @@ final class Quarantine {
             return Optional.empty();
         }
         var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
-        var found = OlderFile.find(file, entry);
+        return noted(file, OlderFile.find(file, entry), entry);
+    }
+
+    private static Optional<Failure> noted(Path file, Optional<Failure> found, CatalogEntry entry) {
         if (found.isPresent()) {
             try {
                 // The catalogue can be lost: then this tells which numbers were given.

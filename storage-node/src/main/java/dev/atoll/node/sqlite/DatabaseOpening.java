@@ -70,7 +70,9 @@ final class DatabaseOpening {
      * read, and is wrong, speaks against the file.
      */
     static InstanceDatabase open(
-            Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
+            FoldedFile folding, Identity identity, SqliteLimits limits, InstantSource clock) {
+        var file = folding.file();
+        var sums = folding.sums();
         var errors = new SqliteErrors(file);
         try {
             Redo.cleanToOpen(DISK, file);
@@ -78,8 +80,7 @@ final class DatabaseOpening {
             throw errors.unavailable(e);
         }
         var extent = InstanceFile.check(file, errors);
-        var sums = readSums(file, errors);
-        checkPages(file, sums, errors);
+        checkPages(extent, sums, errors);
         var folded = folded(sums, identity, errors);
         var capture = connect(() -> Capture.open(DISK, sums, false), file);
         return assemble(
@@ -90,20 +91,12 @@ final class DatabaseOpening {
                 clock);
     }
 
-    private static PageSums readSums(Path file, SqliteErrors errors) {
-        try {
-            return PageSums.open(DISK, file);
-        } catch (IOException e) {
-            throw errors.unavailable(e);
-        }
-    }
-
     /**
      * A file that somebody wrote while it was closed has to be what it was all the same, and a
      * small one is looked at in any case: a write to a page with a flipped bit would give it a
      * checksum that is right.
      */
-    private static void checkPages(Path file, PageSums sums, SqliteErrors errors) {
+    private static void checkPages(Engine.Extent extent, PageSums sums, SqliteErrors errors) {
         try {
             var folded = sums.folded();
             if (folded.isEmpty()) {
@@ -114,7 +107,10 @@ final class DatabaseOpening {
             if (untouched && bytes > COMPARED_BYTES_MAX) {
                 return;
             }
-            var damaged = new Scrub(DISK, file).all();
+            if (extent.bytes() != bytes) {
+                throw errors.quarantined(extent.bytes() + " bytes (expected: " + bytes + ")");
+            }
+            var damaged = new Scrub(DISK, sums).all();
             if (!damaged.isEmpty()) {
                 throw errors.quarantined(
                         "offset "

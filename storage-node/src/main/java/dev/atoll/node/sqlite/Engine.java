@@ -66,6 +66,10 @@ final class Engine {
      * @param pages in the file and the WAL
      */
     record Extent(int pageBytes, long pages) {
+        long bytes() {
+            return pageBytes * pages;
+        }
+
         static Extent of(SqliteConnection connection) throws SQLException {
             return new Extent(
                     Integer.parseInt(connection.runOnce("PRAGMA page_size")),

@@ -69,7 +69,7 @@ public final class InstanceDatabase implements AutoCloseable {
      * damaged or not of that identity, and NODE_UNAVAILABLE if it cannot be read now.
      */
     public static InstanceDatabase open(
-            Path file, Identity identity, SqliteLimits limits, InstantSource clock) {
+            FoldedFile file, Identity identity, SqliteLimits limits, InstantSource clock) {
         return DatabaseOpening.open(file, identity, limits, clock);
     }
 

@@ -27,22 +27,35 @@ final class Scrub {
 
     /** Throws INSTANCE_QUARANTINED if a sidecar is lost or damaged, or if the length is wrong. */
     Scrub(Disk disk, Path database) throws IOException {
-        this.disk = disk;
-        this.database = database;
-        this.sums = PageSums.open(disk, database);
-        var errors = new SqliteErrors(database);
-        if (sums.folded().isEmpty()) {
-            throw errors.quarantined("its .sums file: " + PageSums.whyEmpty(disk, database));
-        }
-        this.folded = sums.folded().get();
+        this(disk, PageSums.open(disk, database));
         // Throws if they are not what was written.
         sums.requests();
         long expected = (long) folded.pageCount() * folded.pageSize();
         try (var file = disk.open(database, OpenMode.READ)) {
             if (file.size() != expected) {
-                throw errors.quarantined(file.size() + " bytes (expected: " + expected + ")");
+                throw new SqliteErrors(database)
+                        .quarantined(file.size() + " bytes (expected: " + expected + ")");
             }
         }
+    }
+
+    /**
+     * The same with what its sidecar says, for whoever looks at its length and at what is
+     * remembered.
+     */
+    Scrub(Disk disk, PageSums sums) {
+        this.disk = disk;
+        this.database = sums.database();
+        this.sums = sums;
+        this.folded =
+                sums.folded()
+                        .orElseThrow(
+                                () ->
+                                        new SqliteErrors(database)
+                                                .quarantined(
+                                                        "its .sums file: "
+                                                                + PageSums.whyEmpty(
+                                                                        disk, database)));
     }
 
     /** A page that is not what was written. */

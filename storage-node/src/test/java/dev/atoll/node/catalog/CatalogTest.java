@@ -20,12 +20,14 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the catalogue's file says is what was written, or it is known to be damaged. */
 class CatalogTest {
     private static final int FLIPS = 600;
+    private static final int ROWS = 9_000;
 
     @TempDir private Path folder;
 
@@ -71,6 +73,44 @@ class CatalogTest {
         var failure = catchThrowableOfType(Failure.class, () -> read(file));
         assertThat(failure).isNotNull();
         assertThat(failure.reason()).isEqualTo(Reason.CORRUPTION);
+    }
+
+    /** They are looked at some thousand at a time. */
+    @Test
+    void everyRowIsLookedAt() {
+        var file = folder.resolve("catalog.sqlite");
+        try (var catalog = Catalog.open(file)) {
+            catalog.batch(() -> IntStream.range(0, ROWS).forEach(i -> catalog.put(entry(i))));
+            catalog.complete();
+        }
+        for (int row : List.of(0, 1, 4095, 4096, 4097, 8191, 8192, 8193, ROWS - 1)) {
+            change(file, row, "+");
+            var failure = catchThrowableOfType(Failure.class, () -> Catalog.open(file));
+            assertThat(failure).as("row %s", row).isNotNull();
+            assertThat(failure.reason()).isEqualTo(Reason.CORRUPTION);
+            change(file, row, "-");
+        }
+        Catalog.open(file).close();
+    }
+
+    private static void change(Path file, int row, String how) {
+        try (var database = PlainDatabase.openView(file)) {
+            database.run(
+                    "UPDATE instance SET bytes = bytes "
+                            + how
+                            + " 1 WHERE key = (SELECT key FROM instance ORDER BY key LIMIT 1 OFFSET "
+                            + row
+                            + ")");
+        }
+    }
+
+    private static CatalogEntry entry(int number) {
+        return new CatalogEntry(
+                InstanceKey.parse("user:" + number),
+                7,
+                Instant.EPOCH,
+                new Bookmark(number + 1, 1),
+                new CatalogEntry.Size(4_096, Optional.empty()));
     }
 
     @Test

@@ -65,7 +65,11 @@ class CommitTrapsTest {
     private void reopen() {
         database.close();
         database =
-                InstanceDatabase.open(file, ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+                InstanceDatabase.open(
+                        FoldedFile.read(file),
+                        ALICE,
+                        SqliteLimits.DEFAULT,
+                        () -> TestDatabase.START);
     }
 
     @Test
@@ -185,7 +189,11 @@ class CommitTrapsTest {
                 file,
                 new ClosedDatabase.Found(ALICE.incarnation(), 0, journal));
         database =
-                InstanceDatabase.open(file, ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+                InstanceDatabase.open(
+                        FoldedFile.read(file),
+                        ALICE,
+                        SqliteLimits.DEFAULT,
+                        () -> TestDatabase.START);
         assertThat(count()).isEqualTo(1);
         assertThat(database.commit()).isEqualTo(commit);
         execute("INSERT INTO t VALUES (2, 'c')");
@@ -318,7 +326,11 @@ class CommitTrapsTest {
         var whole = Files.readAllBytes(file);
         Files.write(folder.resolve("alice.sqlite-journal"), hotJournal(whole));
         database =
-                InstanceDatabase.open(file, ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+                InstanceDatabase.open(
+                        FoldedFile.read(file),
+                        ALICE,
+                        SqliteLimits.DEFAULT,
+                        () -> TestDatabase.START);
         assertThat(count()).isEqualTo(1);
         assertThat(Files.readAllBytes(file)).isEqualTo(whole);
     }

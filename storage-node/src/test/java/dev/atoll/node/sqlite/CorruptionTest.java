@@ -46,7 +46,7 @@ class CorruptionTest {
 
     private InstanceDatabase open(Identity identity) {
         return InstanceDatabase.open(
-                file, identity, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+                FoldedFile.read(file), identity, SqliteLimits.DEFAULT, () -> TestDatabase.START);
     }
 
     private Failure quarantined() {

@@ -96,7 +96,10 @@ class ReadingTest {
 
         database =
                 InstanceDatabase.open(
-                        file(), ALICE, SqliteLimits.DEFAULT, () -> TestDatabase.START);
+                        FoldedFile.read(file()),
+                        ALICE,
+                        SqliteLimits.DEFAULT,
+                        () -> TestDatabase.START);
         assertThat(count()).isEqualTo(1);
     }
 

@@ -119,7 +119,9 @@ class RequestMemoryTest {
     }
 
     private void open() {
-        database = InstanceDatabase.open(file, ALICE, SqliteLimits.DEFAULT, () -> NOW);
+        database =
+                InstanceDatabase.open(
+                        FoldedFile.read(file), ALICE, SqliteLimits.DEFAULT, () -> NOW);
     }
 
     /** Closes it as it is, and redoes what was not folded. */

@@ -75,7 +75,7 @@ final class TestDatabase implements AutoCloseable {
     void reopen() {
         database.fold();
         database.close();
-        database = InstanceDatabase.open(file, ALICE, limits, () -> now);
+        database = InstanceDatabase.open(FoldedFile.read(file), ALICE, limits, () -> now);
     }
 
     /** Far beyond what any test takes. */
