@@ -46,25 +46,6 @@ public final class FaultyDisk implements Disk {
         private final List<Unsynced> unsynced = new ArrayList<>();
     }
 
-    /** A write, or a cut where {@code bytes} is null, in order. */
-    private static final class Unsynced {
-        private final int at;
-        private final byte @Nullable [] bytes;
-
-        Unsynced(int at, byte @Nullable [] bytes) {
-            this.at = at;
-            this.bytes = bytes;
-        }
-
-        int at() {
-            return at;
-        }
-
-        byte @Nullable [] bytes() {
-            return bytes;
-        }
-    }
-
     /** A folder's change: the name means that file now, or none. */
     private record NameChange(Path name, @Nullable Inode inode, int group) {}
 
