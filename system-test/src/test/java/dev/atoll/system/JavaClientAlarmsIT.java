@@ -16,6 +16,7 @@ import dev.atoll.wire.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +134,7 @@ class JavaClientAlarmsIT {
         }
     }
 
-    private void take(AlarmStream alarms, TreeSet<String> taken) {
+    private void take(AlarmStream alarms, Set<String> taken) {
         alarms.poll(Duration.ofMillis(100))
                 .ifPresent(
                         alarm -> {

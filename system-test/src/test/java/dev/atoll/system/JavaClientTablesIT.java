@@ -285,11 +285,15 @@ class JavaClientTablesIT {
         var next =
                 instance.read(
                         reads ->
-                                reads.table("docs").orderBy("n desc").fields("title").page(1, token));
+                                reads.table("docs")
+                                        .orderBy("n desc")
+                                        .fields("title")
+                                        .page(1, token));
         assertThat(next.rows(0).only().text("title")).isEqualTo("one");
 
         assertRefused(
-                Reason.RULE_DENIED, () -> instance.read(reads -> reads.query("SELECT n FROM docs")));
+                Reason.RULE_DENIED,
+                () -> instance.read(reads -> reads.query("SELECT n FROM docs")));
         var ofService =
                 service.db(instance.key().toString())
                         .read(

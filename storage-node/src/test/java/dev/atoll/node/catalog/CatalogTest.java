@@ -110,7 +110,7 @@ class CatalogTest {
                 7,
                 Instant.EPOCH,
                 new Bookmark(number + 1, 1),
-                new CatalogEntry.Size(4_096, Optional.empty()));
+                content());
     }
 
     @Test
