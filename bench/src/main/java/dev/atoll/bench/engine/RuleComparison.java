@@ -30,9 +30,9 @@ final class RuleComparison implements Comparison {
     private static final int ROWS = 101;
 
     private static final String FILE =
-            "databases: { rules: { dynamic: true, access: 'true', tables: { notes: { fields: {"
-                    + " ownerId: { type: text, required: true }, text: { type: text } },"
-                    + " read: row.ownerId == auth.id } } } }";
+            "databases: { rules: { dynamic: true, access: { access: true }, tables: { notes: { fields:"
+                    + " { ownerId: { type: text, required: true }, text: { type: text } }, access: {"
+                    + " read: row.ownerId == auth.id } } } } }";
 
     private static final String FILL =
             "INSERT INTO notes(id, \"createdAt\", \"updatedAt\", \"ownerId\", text) WITH RECURSIVE"

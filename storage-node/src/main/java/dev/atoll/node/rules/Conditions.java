@@ -138,6 +138,13 @@ final class Conditions {
             translation.warn(
                     expression, "asks every row of " + table.name() + ": no index can help");
         }
+        if (loop.exists() && translation.addsTo(table) && !loop.asksForRowId()) {
+            translation.warn(
+                    expression,
+                    "finds the new row too, so that it can allow itself (expected: && "
+                            + loop.variable()
+                            + ".id != row.id)");
+        }
         return Sql.of(
                 shown
                         ? "EXISTS (SELECT 1 FROM {} AS {} WHERE {}{})"

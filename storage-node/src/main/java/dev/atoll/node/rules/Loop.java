@@ -1,6 +1,7 @@
 package dev.atoll.node.rules;
 
 import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableExpr;
 import java.util.Optional;
 
 /**
@@ -33,5 +34,19 @@ record Loop(String variable, CelExpr range, CelExpr body, boolean exists) {
                         && variables.find(tables.ident().name()).orElse(null)
                                 instanceof Variables.Meaning.Tables;
         return known ? Optional.of(range.select().field()) : Optional.empty();
+    }
+
+    /** Whether the condition speaks of {@code row.id}: so it can tell the row from others. */
+    boolean asksForRowId() {
+        return CelNavigableExpr.fromExpr(body)
+                .allNodes()
+                .map(CelNavigableExpr::expr)
+                .filter(part -> part.getKind() == CelExpr.ExprKind.Kind.SELECT)
+                .filter(part -> part.select().field().equals("id"))
+                .map(part -> part.select().operand())
+                .anyMatch(
+                        operand ->
+                                operand.getKind() == CelExpr.ExprKind.Kind.IDENT
+                                        && operand.ident().name().equals("row"));
     }
 }

@@ -9,8 +9,14 @@ public sealed interface RuleScope {
      * tables.NAME}.
      *
      * @param table the table whose rows it is asked about
+     * @param ofNew whether it decides if a row may be added, which is in the table by then
      */
-    record TableRule(String table) implements RuleScope {}
+    record TableRule(String table, boolean ofNew) implements RuleScope {
+        /** A rule of rows that are there. */
+        public TableRule(String table) {
+            this(table, false);
+        }
+    }
 
     /**
      * The {@code access} and {@code delete} rules of a namespace: {@code auth}, {@code instance},

@@ -40,7 +40,7 @@ final class Variables {
         var meanings = new HashMap<String, Meaning>();
         meanings.put("now", new Meaning.Now());
         switch (scope) {
-            case RuleScope.TableRule(String table) -> {
+            case RuleScope.TableRule(String table, boolean _) -> {
                 meanings.put("row", row(table, tables));
                 meanings.put("tables", new Meaning.Tables());
                 putCaller(meanings);

@@ -131,7 +131,8 @@ final class BlockParser {
             Optional<Item.Entries> access, String table, RuleCompiler compiler) {
         var rules = new EnumMap<Table.Operation, Rule>(Table.Operation.class);
         for (var operation : Table.Operation.values()) {
-            rule(access, operation.name(), new RuleScope.TableRule(table), compiler)
+            boolean ofNew = operation == Table.Operation.INSERT;
+            rule(access, operation.name(), new RuleScope.TableRule(table, ofNew), compiler)
                     .ifPresent(rule -> rules.put(operation, rule));
         }
         var check = access.flatMap(rule -> rule.find("check"));

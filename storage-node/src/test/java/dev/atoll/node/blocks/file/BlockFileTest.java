@@ -174,4 +174,25 @@ class BlockFileTest {
                         "[4:27: asks every row of t: no index can help, 8:26: check without"
                                 + " update: nothing can be changed]");
     }
+
+    @Test
+    void warnsOfAnInsertRuleThatTheNewRowItselfMayMakeTrue() {
+        var text =
+                """
+                databases:
+                  ws:
+                    access: { access: true }
+                    tables:
+                      members:
+                        fields: { who: { type: text } }
+                        access:
+                          read: tables.members.exists(m, m.who == auth.id)
+                          insert: tables.members.exists(m, m.who == auth.id%s)
+                """;
+        assertThat(right(text.formatted("")).warnings())
+                .hasToString(
+                        "[9:40: finds the new row too, so that it can allow itself (expected: &&"
+                                + " m.id != row.id)]");
+        assertThat(right(text.formatted(" && m.id != row.id")).warnings()).isEmpty();
+    }
 }
