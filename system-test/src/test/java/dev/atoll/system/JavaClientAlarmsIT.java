@@ -149,7 +149,7 @@ class JavaClientAlarmsIT {
         try (var alarms = alice.watchAlarms("ws")) {
             assertThatExceptionOfType(AtollException.class)
                     .isThrownBy(alarms::take)
-                    .matches(e -> e.reason() == Reason.SCOPE_DENIED);
+                    .matches(e -> e.reason() == Reason.RULE_DENIED);
         }
     }
 
