@@ -54,6 +54,7 @@ final class Capture implements AutoCloseable {
                             ? folded.get().pageSize()
                             : Integer.parseInt(connection.runOnce("PRAGMA page_size"));
             var wal = new WalFile(disk, database, pageSize, connection.errors());
+            sums.opened();
             return new Capture(disk, database, connection, wal, sums);
         } catch (SQLException | RuntimeException e) {
             connection.closeAfter(e);

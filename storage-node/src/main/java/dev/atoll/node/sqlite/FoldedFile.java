@@ -19,7 +19,7 @@ public final class FoldedFile {
     /** Reads what is said of that file. Throws NODE_UNAVAILABLE if it cannot be read now. */
     public static FoldedFile read(Path file) {
         try {
-            return new FoldedFile(PageSums.open(SystemDisk.INSTANCE, file));
+            return new FoldedFile(PageSums.openAhead(SystemDisk.INSTANCE, file));
         } catch (IOException e) {
             throw new SqliteErrors(file).unavailable(e);
         }

@@ -58,6 +58,9 @@ final class PageSums {
     private static final int SUMS_AT = 4096;
     private static final int SUMS_AT_ONCE = 4096;
 
+    /** As many checksums as a database has pages that is compared at each opening. */
+    private static final int SUMS_AHEAD = 256;
+
     /** SQLite never uses the page that the byte at 1 GiB is in: what it holds means nothing. */
     private static final long LOCK_BYTE = 1L << 30;
 
@@ -70,6 +73,9 @@ final class PageSums {
 
     /** Whether the slot that counts may be in memory only. */
     private boolean unsure;
+
+    /** How the sidecar begins, until the database is open. */
+    private @Nullable ByteBuffer ahead;
 
     private PageSums(Disk disk, Path database) {
         this.disk = disk;
@@ -116,12 +122,32 @@ final class PageSums {
     /** Reads what the sidecar says, if there is one. */
     static PageSums open(Disk disk, Path database) throws IOException {
         var sums = new PageSums(disk, database);
+        var _ = sums.readStart(SLOT_STRIDE + SLOT_BYTES);
+        return sums;
+    }
+
+    /** The same, with the checksums of the first pages, for whoever compares them next. */
+    static PageSums openAhead(Disk disk, Path database) throws IOException {
+        var sums = new PageSums(disk, database);
+        sums.ahead = sums.readStart(SUMS_AT + SUMS_AHEAD * Integer.BYTES);
+        return sums;
+    }
+
+    private ByteBuffer readStart(int bytes) throws IOException {
+        var start = ByteBuffer.allocate(bytes);
         try (var opened = disk.open(file(database), OpenMode.READ)) {
-            sums.readSlots(opened);
+            opened.readFully(start, 0);
+            readSlots(start.flip());
         } catch (NoSuchFileException e) {
             // Nothing is folded yet.
+            start.limit(0);
         }
-        return sums;
+        return start;
+    }
+
+    /** Forgets what was read ahead: the database is open, and its pages change. */
+    void opened() {
+        ahead = null;
     }
 
     /**
@@ -262,13 +288,22 @@ final class PageSums {
 
     /** The checksums of {@code count} pages from that one on; fewer where the sidecar ends. */
     int[] read(int from, int count) throws IOException {
+        var start = ahead;
+        var sums =
+                start != null && sumAt(from + count) <= start.limit()
+                        ? start.slice((int) sumAt(from), count * Integer.BYTES)
+                        : readSums(from, count);
+        var found = new int[sums.remaining() / Integer.BYTES];
+        sums.asIntBuffer().get(found);
+        return found;
+    }
+
+    private ByteBuffer readSums(int from, int count) throws IOException {
         var sums = ByteBuffer.allocate(count * Integer.BYTES);
         try (var open = disk.open(file(database), OpenMode.READ)) {
             open.readFully(sums, sumAt(from));
         }
-        var found = new int[sums.flip().remaining() / Integer.BYTES];
-        sums.asIntBuffer().get(found);
-        return found;
+        return sums.flip();
     }
 
     /** Whether pages of that number have a checksum: all but one. */
@@ -282,12 +317,10 @@ final class PageSums {
         return (int) crc.getValue();
     }
 
-    private void readSlots(DiskFile open) throws IOException {
-        var slots = ByteBuffer.allocate(SLOT_STRIDE + SLOT_BYTES);
-        int read = open.readFully(slots, 0);
+    private void readSlots(ByteBuffer slots) {
         for (int i = 0; i < 2; i++) {
             int at = i * SLOT_STRIDE;
-            if (at + SLOT_BYTES > read) {
+            if (at + SLOT_BYTES > slots.limit()) {
                 return;
             }
             var slot = slots.slice(at, SLOT_BYTES);

@@ -103,8 +103,12 @@ final class Redo {
      */
     static void clean(Disk disk, Path database) throws IOException {
         Undo.restoreName(disk, database);
-        // What is in it never became durable, or is in the journal.
-        disk.delete(beside(database, "-wal"));
+        // What is in it never became durable, or is in the journal. An empty one is what a sleeping
+        // database has: making it anew would cost the next opening most of its time.
+        var wal = beside(database, "-wal");
+        if (disk.exists(wal) && disk.size(wal) > 0) {
+            disk.delete(wal);
+        }
         deleteJournal(disk, database);
     }
 

@@ -28,7 +28,7 @@ import java.util.Map;
  * {@code between}, {@code plus} and {@code minus}, which compute with times without the library's
  * own limits.
  */
-final class CelOracle {
+public final class CelOracle {
     private static final CelOptions OPTIONS =
             CelOptions.current().enableHeterogeneousNumericComparisons(true).build();
 
@@ -157,12 +157,13 @@ final class CelOracle {
     }
 
     /** An expression, ready to be asked. */
-    interface Question {
+    public interface Question {
         /** Y, N, or ? for an error. */
         char ask(Map<String, ?> variables);
     }
 
-    Question question(String expression) {
+    /** Makes it ready. */
+    public Question question(String expression) {
         try {
             var program = runtime.createProgram(compiler.compile(expression).getAst());
             return variables -> {

@@ -22,14 +22,14 @@ import java.util.random.RandomGenerator;
  *   <li>A whole JSON column is null if it is NULL.
  * </ul>
  */
-final class RandomRules {
-    static final List<String> TEXTS =
+public final class RandomRules {
+    public static final List<String> TEXTS =
             List.of(
                     "", "a", "A", "ab", "abc", "b%", "é", "𝄞", "a\0b", "alice", "bob", "o'brien",
                     "null", "5", "pro", "ｂ", "a\"b", "\\");
-    static final List<Long> INTEGERS =
+    public static final List<Long> INTEGERS =
             List.of(0L, 1L, 2L, 3L, 5L, -1L, -7L, 1L << 53, Long.MAX_VALUE, Long.MIN_VALUE);
-    static final List<Double> REALS =
+    public static final List<Double> REALS =
             List.of(
                     0.0,
                     1.0,
@@ -41,7 +41,7 @@ final class RandomRules {
                     -1e300,
                     9.007199254740992E15,
                     9.223372036854776E18);
-    static final List<String> MOMENTS =
+    public static final List<String> MOMENTS =
             List.of(
                     "2026-01-01T00:00:00Z",
                     "2026-06-15T12:00:00Z",
@@ -66,7 +66,7 @@ final class RandomRules {
 
     private record Row(String name, RuleTable table) {}
 
-    RandomRules(RandomGenerator random, boolean filter, boolean declared) {
+    public RandomRules(RandomGenerator random, boolean filter, boolean declared) {
         this.random = random;
         this.filter = filter;
         this.declared = declared;
@@ -78,7 +78,7 @@ final class RandomRules {
     }
 
     /** A condition. */
-    RulePair condition(int depth) {
+    public RulePair condition(int depth) {
         if (depth == 0) {
             return switch (random.nextInt(4)) {
                 case 0 -> RulePair.same(one(List.of("true", "false")));

@@ -6,12 +6,14 @@ package dev.atoll.node.rules;
  * @param rule what is compiled to SQL
  * @param oracle what is evaluated
  */
-record RulePair(String rule, String oracle) {
-    static RulePair same(String text) {
+public record RulePair(String rule, String oracle) {
+    /** One that means the same to both. */
+    public static RulePair same(String text) {
         return new RulePair(text, text);
     }
 
-    static RulePair of(String template, RulePair... parts) {
+    /** With each {@code #} filled in. */
+    public static RulePair of(String template, RulePair... parts) {
         return new RulePair(fill(template, parts, true), fill(template, parts, false));
     }
 
