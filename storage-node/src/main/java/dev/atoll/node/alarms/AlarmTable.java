@@ -37,6 +37,10 @@ public final class AlarmTable {
             SqlCall.ofNode(
                     "CREATE INDEX _atoll_alarm_next ON _atoll_alarm(watched, next_try)", List.of());
 
+    private static final SqlCall CREATE_ORDER =
+            SqlCall.ofNode(
+                    "CREATE INDEX _atoll_alarm_order ON _atoll_alarm(time, name)", List.of());
+
     private static final String COLUMNS =
             "SELECT name, time, operations, set_at, tries, next_try, last_error FROM _atoll_alarm";
 
@@ -66,6 +70,7 @@ public final class AlarmTable {
         if (!isThere(tx)) {
             var _ = tx.execute(CREATE);
             var _ = tx.execute(CREATE_INDEX);
+            var _ = tx.execute(CREATE_ORDER);
         }
         var tries = alarm.tries();
         run(

@@ -67,6 +67,7 @@ public final class FolderConfigStore implements ConfigStore {
     public synchronized Found find() throws IOException {
         var file = folder.resolve("current");
         if (!Files.exists(file)) {
+            checkNoneWasCurrent(file);
             return new Found(Optional.empty(), 0);
         }
         var number = Files.readString(file).strip();
@@ -78,6 +79,22 @@ public final class FolderConfigStore implements ConfigStore {
             newest = new Found(Optional.of(read(file(revision)).version()), revision);
         }
         return newest;
+    }
+
+    /** The first version is what a crash left of storing it; a later one had one before it. */
+    private void checkNoneWasCurrent(Path current) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        for (var file : files()) {
+            if (!file.equals(file(1))) {
+                throw new IOException(
+                        current
+                                + ": missing, and there is "
+                                + file.getFileName()
+                                + " (expected: the number of the current version)");
+            }
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.atoll.node.rules.CompiledRule;
 import dev.atoll.node.rules.RuleContext;
 import dev.atoll.node.rules.Times;
 import dev.atoll.node.sqlite.SqlValue;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,10 +81,13 @@ final class DeclaredTable {
             return allColumns();
         }
         var problems = new LinkedHashMap<String, String>();
+        var seen = new HashSet<String>();
         for (var name : names) {
             if (!fields.containsKey(name)) {
                 problems.put(
                         Refusals.shortened(name), Refusals.unknown(name, fields.sequencedKeySet()));
+            } else if (!seen.add(name)) {
+                problems.put(name, "is named twice (expected: once)");
             }
         }
         if (!problems.isEmpty()) {

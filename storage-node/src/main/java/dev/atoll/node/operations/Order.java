@@ -2,6 +2,7 @@ package dev.atoll.node.operations;
 
 import dev.atoll.node.blocks.Field;
 import dev.atoll.node.blocks.Table;
+import dev.atoll.node.operations.OperationResult.Column;
 import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.wire.Failure;
@@ -110,9 +111,32 @@ record Order(List<Key> keys) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The columns whose values say where a row stands. */
-    String columns() {
-        return keys.stream().map(Key::column).collect(Collectors.joining(", "));
+    /** What else is read of a row, behind those columns, so that its place is known. */
+    String columnsBeside(List<Column> columns) {
+        return keys.stream()
+                .filter(key -> indexOf(key, columns) < 0)
+                .map(key -> ", " + key.column())
+                .collect(Collectors.joining());
+    }
+
+    /** The values that say where a row stands which was read so. */
+    List<SqlValue> place(List<SqlValue> row, List<Column> columns) {
+        var values = new ArrayList<SqlValue>();
+        int beside = columns.size();
+        for (var key : keys) {
+            int index = indexOf(key, columns);
+            values.add(row.get(index < 0 ? beside++ : index));
+        }
+        return values;
+    }
+
+    private static int indexOf(Key key, List<Column> columns) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).name().equals(key.field().name())) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** What comes after the row with those values, in order. */

@@ -72,7 +72,8 @@ final class Reads {
                 var statement =
                         new Statement(table)
                                 .add("SELECT " + DeclaredTable.columns(columns))
-                                .add(", " + order.columns() + " FROM " + table.from() + " WHERE ")
+                                .add(order.columnsBeside(columns))
+                                .add(" FROM " + table.from() + " WHERE ")
                                 .add(part.condition() + " AND ", part.values());
                 addVisible(statement, table, caller);
                 statement
@@ -83,8 +84,7 @@ final class Reads {
         }
         var next = "";
         if (found.size() > size) {
-            var last = found.get(size - 1);
-            next = token.after(last.subList(columns.size(), last.size()));
+            next = token.after(order.place(found.get(size - 1), columns));
         }
         return page(columns, found, size, next);
     }

@@ -80,6 +80,24 @@ class FolderConfigStoreTest extends ConfigStoreContract {
     }
 
     @Test
+    void aPointerThatIsGoneIsDamageWhereThereWasOne() throws IOException {
+        assertThat(openAgain().find().version()).isEmpty();
+        var _ = store(open(), 1, "one");
+        var pointer = folder.resolve("config/current");
+        Files.delete(pointer);
+        // A crash in the storing of the first leaves that, too.
+        assertThat(openAgain().find().version()).isEmpty();
+
+        store = null;
+        var _ = store(open(), 1, "one");
+        var _ = store(open(), 2, "two");
+        Files.delete(pointer);
+        assertThatThrownBy(() -> openAgain().find())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("current: missing, and there is 0000000002.yaml");
+    }
+
+    @Test
     void aCopyIsOneVersion() throws IOException {
         var copy = openAgain();
         copy.keepOnly(version(7, "seven"), "seven");

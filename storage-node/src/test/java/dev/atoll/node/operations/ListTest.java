@@ -278,4 +278,18 @@ class ListTest {
             assertThat(TestOperations.only(second)).containsExactly("2");
         }
     }
+
+    @Test
+    void refusesAFieldThatIsNamedTwice() {
+        var failure =
+                db.refused(
+                        Reason.VALIDATION_FAILED,
+                        db.service(),
+                        new Operation.ListRows(
+                                "docs",
+                                Filter.ALL,
+                                "",
+                                new View(List.of("title", "n", "title"), 0, "")));
+        assertThat(failure.message()).isEqualTo("title: is named twice (expected: once)");
+    }
 }
