@@ -37,6 +37,8 @@ class RequestMemoryTest {
 
     private static final int HALF_BYTES = 16 << 10;
 
+    private static final int MANY = 3_000;
+
     private static final int PROPERTY_ROUNDS = Integer.getInteger("atoll.rounds", 12);
 
     @TempDir private Path folder;
@@ -264,6 +266,26 @@ class RequestMemoryTest {
         database.close();
         Files.delete(folder.resolve("alice.sqlite.requests"));
         failure(Reason.INSTANCE_QUARANTINED, this::open);
+    }
+
+    /** More than have their keys in memory, and new ones that are older than those before. */
+    @Test
+    void areFoundWhateverTimesTheyAreOf() {
+        long seed = 20261122;
+        var random = new Random(seed);
+        var ids = new ArrayList<UUID>();
+        for (int i = 0; i < MANY; i++) {
+            int age = random.nextInt(4) == 0 ? random.nextInt(2_000) : 0;
+            long millis = NOW.toEpochMilli() + i / 30 - age;
+            var id = new UUID((millis << 16) | 0x7000, (1L << 63) | (random.nextLong() >>> 2));
+            // Looks for it first, and finds nothing.
+            request(id, "reply " + i, TestDatabase.SINK);
+            ids.add(id);
+            int which = random.nextBoolean() ? i : random.nextInt(ids.size());
+            assertThat(find(ids.get(which)))
+                    .as("seed %s, request %s of %s", seed, which, i)
+                    .contains(remembered("reply " + which));
+        }
     }
 
     @Test
