@@ -180,6 +180,29 @@ final class ExtrasParser {
             scratch.run(partial.get(i)).ifPresent(text -> problem(condition, text));
         }
         scratch.runAll(List.of("DROP TABLE " + TableSql.quoted(table.name())));
+        tryRows(table, computed, conditions, partial);
+    }
+
+    private void tryRows(
+            Table table,
+            List<Item.Scalar> computed,
+            List<Item.Scalar> conditions,
+            List<String> partial) {
+        try (var rows = new RowTrial(table, scratch)) {
+            boolean right = true;
+            for (var sql : computed) {
+                var found = rows.computed(sql.text());
+                found.ifPresent(text -> problem(sql, text));
+                right &= found.isEmpty();
+            }
+            // They may ask what is computed.
+            for (int i = 0;
+                    right && i < partial.size() && partial.size() == conditions.size();
+                    i++) {
+                var condition = conditions.get(i);
+                rows.index(partial.get(i)).ifPresent(text -> problem(condition, text));
+            }
+        }
     }
 
     /** Where names were wrong, the rest is still looked at. */

@@ -79,16 +79,43 @@ public final class TableSql {
         return columns;
     }
 
+    /** Makes the table as one that takes any row, without what is computed: to try that on it. */
+    public static String createUnchecked(Table table) {
+        return table.fields().stream()
+                .filter(field -> !field.isComputed())
+                .map(field -> quoted(field.name()) + " " + type(field.type()))
+                .collect(
+                        Collectors.joining(
+                                ", ",
+                                "CREATE TABLE "
+                                        + quoted(table.name())
+                                        + " ("
+                                        + quoted(ROW_ID)
+                                        + " INTEGER PRIMARY KEY, ",
+                                ")"));
+    }
+
+    /** Adds what is computed to such a table. */
+    public static String addUnchecked(Table table, Field field) {
+        return "ALTER TABLE "
+                + quoted(table.name())
+                + " ADD COLUMN "
+                + quoted(field.name())
+                + " "
+                + typeAndOrigin(field);
+    }
+
+    private static String typeAndOrigin(Field field) {
+        return type(field.type())
+                + field.presence()
+                        .computed()
+                        .map(expression -> " GENERATED ALWAYS AS (" + expression + ") VIRTUAL")
+                        .orElse("");
+    }
+
     private static String column(Field field) {
         var name = quoted(field.name());
-        var column = new StringBuilder(type(field.type()));
-        field.presence()
-                .computed()
-                .ifPresent(
-                        expression ->
-                                column.append(" GENERATED ALWAYS AS (")
-                                        .append(expression)
-                                        .append(") VIRTUAL"));
+        var column = new StringBuilder(typeAndOrigin(field));
         if (field.presence().required()) {
             column.append(" NOT NULL");
         }

@@ -107,6 +107,56 @@ class ExtrasTest {
     }
 
     @Test
+    void currentTimeIsFoundInWhatIsComputed() {
+        var wrong = "non-deterministic use of %s() in %s (expected: the same whenever it is asked)";
+        for (var sql :
+                new String[] {
+                    "datetime('now')",
+                    "CASE WHEN a IS NULL THEN '' ELSE datetime('now') END",
+                    "CASE WHEN a IS NULL THEN datetime('now') ELSE '' END",
+                    "upper(datetime())",
+                    "datetime(n, 'unixepoch', 'localtime')",
+                }) {
+            assertThat(
+                            problems(
+                                    table(
+                                            "search: [a] }\n      u: { fields: { n: { type:"
+                                                    + " integer }, a: { type: text }, c: {"
+                                                    + " type: text, computed: \""
+                                                    + sql
+                                                    + "\" } }")))
+                    .as(sql)
+                    .isEqualTo("6:90: " + wrong.formatted("datetime", "a generated column"));
+        }
+        for (var sql : new String[] {"strftime('%s')", "CURRENT_TIMESTAMP", "date(CURRENT_DATE)"}) {
+            assertThat(
+                            problems(
+                                    table(
+                                            "search: [a] }\n      u: { fields: { c: { type: text,"
+                                                    + " computed: \""
+                                                    + sql
+                                                    + "\" } }")))
+                    .as(sql)
+                    .startsWith("6:49: ")
+                    .contains("non-deterministic");
+        }
+        assertThat(
+                        problems(
+                                table(
+                                        "indexes: [ { fields: [a], where: n > 0 }, { fields: [n],"
+                                                + " where: n > unixepoch('now') } ]")))
+                .isEqualTo("5:65: " + wrong.formatted("unixepoch", "an index"));
+        // What goes wrong with some values alone, and moments of the row.
+        BlockFileTest.right(
+                table(
+                        "search: [a] }\n      u: { fields: { a: { type: text }, k: { type: text,"
+                                + " enum: [\"it's\"] }, b: { type: text, computed: json(a) }, d: {"
+                                + " type: text, computed: \"strftime('%s', a)\" }, e: { type: json,"
+                                + " computed: \"json_array(k, d)\" } }, indexes: ["
+                                + " { fields: [a], where: \"b > date(k)\", unique: true } ]"));
+    }
+
+    @Test
     void searchAndExpiryAreHeldToTheFields() {
         assertThat(problems(table("search: [a, a, n], ttl: a")))
                 .isEqualTo(
