@@ -8,6 +8,7 @@ import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -36,15 +37,17 @@ class UnreadableTest {
         var file = beside(suffix);
         var away = file.resolveSibling("away");
         try (var instances = TestInstances.open(data, 10)) {
-            Files.move(file, away);
-            // Opening it fails, as it does where too many files are open.
-            Files.createSymbolicLink(file, file);
+            Files.createLink(away, file);
+            // Opening it fails, as it does where too many files are open. It is never missing,
+            // which
+            // the redo in the background would take for a loss.
+            var loop = Files.createSymbolicLink(file.resolveSibling("loop"), file);
+            Files.move(loop, file, StandardCopyOption.ATOMIC_MOVE);
             assertThat(failure(() -> instances.read(KEY, "SELECT 1")).reason())
                     .isEqualTo(Reason.NODE_UNAVAILABLE);
             assertThat(failure(() -> instances.write(KEY, "INSERT INTO t VALUES (2)")).reason())
                     .isEqualTo(Reason.NODE_UNAVAILABLE);
-            Files.delete(file);
-            Files.move(away, file);
+            Files.move(away, file, StandardCopyOption.ATOMIC_MOVE);
 
             assertThat(instances.describe(KEY).state()).isEqualTo(InstanceStatus.State.SLEEPING);
             assertThat(instances.read(KEY, "SELECT count(*) FROM t")).isOne();
