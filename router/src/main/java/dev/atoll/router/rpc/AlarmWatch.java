@@ -8,15 +8,12 @@ import dev.atoll.router.auth.Right;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.placement.LiveNode;
 import dev.atoll.router.placement.Placement;
-import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
-import io.grpc.Metadata;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,13 +102,11 @@ final class AlarmWatch {
     }
 
     private void open(NodeChannels channels, LiveNode node) {
-        var metadata = new Metadata();
-        metadata.put(CallMetadata.CALLER, caller.caller().toProto());
         var stream = new NodeStream(node);
         // First: it may end before the call returns.
         streams.put(node, stream);
         InstanceServiceGrpc.newStub(channels.channel(node))
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
+                .withInterceptors(NodeCalls.by(caller))
                 .watchAlarms(request, stream);
     }
 

@@ -20,7 +20,6 @@ import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.forward.SendTracer;
 import dev.atoll.router.placement.LiveNode;
 import dev.atoll.router.placement.Placement;
-import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.Reason;
@@ -28,11 +27,9 @@ import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Context;
 import io.grpc.Deadline;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -192,12 +189,9 @@ final class ConfigRpc extends ConfigServiceGrpc.ConfigServiceImplBase {
             }
             var node = nodes.next();
             var tracer = new SendTracer();
-            var metadata = new Metadata();
-            metadata.put(CallMetadata.CALLER, question.caller().caller().toProto());
             var channel =
                     ClientInterceptors.intercept(
-                            channels.channel(node),
-                            MetadataUtils.newAttachHeadersInterceptor(metadata));
+                            channels.channel(node), NodeCalls.by(question.caller()));
             var options =
                     CallOptions.DEFAULT
                             .withDeadline(attemptDeadline())

@@ -17,10 +17,7 @@ import dev.atoll.wire.Failure;
 import dev.atoll.wire.FailureStatus;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
-import io.grpc.Context;
-import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -31,7 +28,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Lists instances across nodes: asks every node for its first page after the token, and merges;
@@ -41,9 +37,6 @@ import java.util.concurrent.TimeUnit;
 final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase {
     private static final int PAGE_SIZE_DEFAULT = 100;
     private static final int PAGE_SIZE_MAX = 1_000;
-
-    /** A node that hangs must not hold back what the others have. */
-    private static final Duration NODE_DEADLINE = Duration.ofSeconds(5);
 
     private final Placement placement;
     private final NodeChannels channels;
@@ -136,24 +129,12 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
 
     private CompletableFuture<ListInstancesResponse> page(
             LiveNode node, BitSet shards, ListInstancesRequest request, Principal caller) {
-        var metadata = new Metadata();
-        metadata.put(CallMetadata.LISTED_SHARDS, shards.toByteArray());
-        metadata.put(CallMetadata.CALLER, caller.caller().toProto());
-        var reply = new CompletableFuture<ListInstancesResponse>();
-        InstanceServiceGrpc.newStub(channels.channel(node))
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                .withDeadlineAfter(nodeDeadline().toNanos(), TimeUnit.NANOSECONDS)
-                .listInstances(request, new Single(reply));
-        return reply;
-    }
-
-    private static Duration nodeDeadline() {
-        var deadline = Context.current().getDeadline();
-        if (deadline == null) {
-            return NODE_DEADLINE;
-        }
-        long left = deadline.timeRemaining(TimeUnit.NANOSECONDS) * 9 / 10;
-        return Duration.ofNanos(Math.min(NODE_DEADLINE.toNanos(), left));
+        var headers = NodeCalls.headers(caller);
+        headers.put(CallMetadata.LISTED_SHARDS, shards.toByteArray());
+        return NodeCalls.ask(
+                InstanceServiceGrpc.newStub(channels.channel(node)),
+                headers,
+                (stub, reply) -> stub.listInstances(request, reply));
     }
 
     private static int pageSize(int asked) {
@@ -224,22 +205,5 @@ final class InstanceListing extends InstanceServiceGrpc.InstanceServiceImplBase 
                 throw failure.get();
             }
         }
-    }
-
-    /** Takes the one reply of a unary call. */
-    private record Single(CompletableFuture<ListInstancesResponse> reply)
-            implements StreamObserver<ListInstancesResponse> {
-        @Override
-        public void onNext(ListInstancesResponse message) {
-            reply.complete(message);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            reply.completeExceptionally(error);
-        }
-
-        @Override
-        public void onCompleted() {}
     }
 }

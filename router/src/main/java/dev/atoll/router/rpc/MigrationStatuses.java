@@ -8,13 +8,9 @@ import dev.atoll.router.auth.Principal;
 import dev.atoll.router.forward.NodeChannels;
 import dev.atoll.router.placement.LiveNode;
 import dev.atoll.router.placement.PlacementView;
-import dev.atoll.wire.CallMetadata;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
-import io.grpc.Context;
-import io.grpc.Metadata;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks every node how far its instances are, and adds up. One that does not answer is named.
@@ -32,9 +27,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class MigrationStatuses {
     private static final int FAILURES_MAX = 100;
-
-    /** A node that hangs must not hold back what the others say. */
-    private static final Duration NODE_DEADLINE = Duration.ofSeconds(5);
 
     private final NodeChannels channels;
 
@@ -64,24 +56,12 @@ final class MigrationStatuses {
     }
 
     private CompletableFuture<GetMigrationStatusResponse> ask(LiveNode node, Principal caller) {
-        var metadata = new Metadata();
-        metadata.put(CallMetadata.CALLER, caller.caller().toProto());
-        var reply = new CompletableFuture<GetMigrationStatusResponse>();
-        ConfigServiceGrpc.newStub(channels.channel(node))
-                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                .withDeadlineAfter(nodeDeadline().toNanos(), TimeUnit.NANOSECONDS)
-                .getMigrationStatus(
-                        GetMigrationStatusRequest.getDefaultInstance(), new Single(reply));
-        return reply;
-    }
-
-    private static Duration nodeDeadline() {
-        var deadline = Context.current().getDeadline();
-        if (deadline == null) {
-            return NODE_DEADLINE;
-        }
-        long left = deadline.timeRemaining(TimeUnit.NANOSECONDS) * 9 / 10;
-        return Duration.ofNanos(Math.min(NODE_DEADLINE.toNanos(), left));
+        return NodeCalls.ask(
+                ConfigServiceGrpc.newStub(channels.channel(node)),
+                NodeCalls.headers(caller),
+                (stub, reply) ->
+                        stub.getMigrationStatus(
+                                GetMigrationStatusRequest.getDefaultInstance(), reply));
     }
 
     private static GetMigrationStatusResponse merged(
@@ -110,22 +90,5 @@ final class MigrationStatuses {
                 .addAllFailures(failures.subList(0, Math.min(FAILURES_MAX, failures.size())))
                 .addAllUnavailableNodes(silent)
                 .build();
-    }
-
-    /** Takes the one reply of a unary call. */
-    private record Single(CompletableFuture<GetMigrationStatusResponse> reply)
-            implements StreamObserver<GetMigrationStatusResponse> {
-        @Override
-        public void onNext(GetMigrationStatusResponse message) {
-            reply.complete(message);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            reply.completeExceptionally(error);
-        }
-
-        @Override
-        public void onCompleted() {}
     }
 }
