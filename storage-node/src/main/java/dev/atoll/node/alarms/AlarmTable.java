@@ -1,6 +1,9 @@
 package dev.atoll.node.alarms;
 
-import com.google.protobuf.ByteString;
+import static dev.atoll.node.sqlite.SqlValue.blob;
+import static dev.atoll.node.sqlite.SqlValue.integer;
+import static dev.atoll.node.sqlite.SqlValue.text;
+
 import dev.atoll.node.sqlite.ReadTransaction;
 import dev.atoll.node.sqlite.SqlCall;
 import dev.atoll.node.sqlite.SqlValue;
@@ -131,7 +134,7 @@ public final class AlarmTable {
     /** When the next one is due, of those of the kind; 0 if there is none. */
     static long next(ReadTransaction tx, boolean watched) {
         var call = SqlCall.ofNode(NEXT, List.of(SqlValue.of(watched ? 1 : 0)));
-        return number(tx.query(call).rows().getFirst().getFirst());
+        return integer(tx.query(call).rows().getFirst().getFirst());
     }
 
     static boolean isThere(ReadTransaction tx) {
@@ -154,35 +157,10 @@ public final class AlarmTable {
     private static StoredAlarm alarm(List<SqlValue> row) {
         return new StoredAlarm(
                 text(row.get(0)),
-                number(row.get(1)),
-                bytes(row.get(2)),
-                number(row.get(3)),
+                integer(row.get(1)),
+                blob(row.get(2)),
+                integer(row.get(3)),
                 new StoredAlarm.Tries(
-                        (int) number(row.get(4)), number(row.get(5)), text(row.get(6))));
-    }
-
-    private static String text(SqlValue value) {
-        if (value instanceof SqlValue.Text(String text)) {
-            return text;
-        }
-        throw unexpected(value);
-    }
-
-    private static long number(SqlValue value) {
-        if (value instanceof SqlValue.Integer64(long number)) {
-            return number;
-        }
-        throw unexpected(value);
-    }
-
-    private static ByteString bytes(SqlValue value) {
-        if (value instanceof SqlValue.Blob(var bytes)) {
-            return bytes;
-        }
-        throw unexpected(value);
-    }
-
-    private static IllegalStateException unexpected(SqlValue value) {
-        return new IllegalStateException("_atoll_alarm: " + value);
+                        (int) integer(row.get(4)), integer(row.get(5)), text(row.get(6))));
     }
 }

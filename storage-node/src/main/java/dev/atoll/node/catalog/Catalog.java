@@ -1,5 +1,8 @@
 package dev.atoll.node.catalog;
 
+import static dev.atoll.node.sqlite.SqlValue.integer;
+import static dev.atoll.node.sqlite.SqlValue.text;
+
 import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
@@ -157,8 +160,7 @@ public final class Catalog implements AutoCloseable {
         var found = new HashMap<Long, Failure>();
         for (var row : database.run("SELECT incarnation, why FROM set_aside").rows()) {
             found.put(
-                    integer(row.get(0)),
-                    Failure.of(Reason.INSTANCE_QUARANTINED, ((SqlValue.Text) row.get(1)).value()));
+                    integer(row.get(0)), Failure.of(Reason.INSTANCE_QUARANTINED, text(row.get(1))));
         }
         return found;
     }
@@ -310,7 +312,7 @@ public final class Catalog implements AutoCloseable {
     public Map<Integer, Path> unreadable() {
         var files = new HashMap<Integer, Path>();
         for (var row : database.run("SELECT shard, file FROM unreadable").rows()) {
-            files.put((int) integer(row.get(0)), Path.of(((SqlValue.Text) row.get(1)).value()));
+            files.put((int) integer(row.get(0)), Path.of(text(row.get(1))));
         }
         return files;
     }
@@ -318,7 +320,7 @@ public final class Catalog implements AutoCloseable {
     /** All of those files. */
     public Set<Path> unreadableFiles() {
         return database.run("SELECT file FROM unreadable").rows().stream()
-                .map(row -> Path.of(((SqlValue.Text) row.getFirst()).value()))
+                .map(row -> Path.of(text(row.getFirst())))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -361,9 +363,5 @@ public final class Catalog implements AutoCloseable {
 
     private void put(String table, SqlValue... values) {
         CatalogTables.put(database, table, values);
-    }
-
-    private static long integer(SqlValue value) {
-        return ((SqlValue.Integer64) value).value();
     }
 }

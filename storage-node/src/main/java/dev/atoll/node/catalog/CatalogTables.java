@@ -1,5 +1,7 @@
 package dev.atoll.node.catalog;
 
+import static dev.atoll.node.sqlite.SqlValue.integer;
+
 import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
@@ -266,9 +268,5 @@ final class CatalogTables {
 
     private static Failure damaged(String why) {
         return Failure.of(Reason.CORRUPTION, why);
-    }
-
-    private static long integer(SqlValue value) {
-        return ((SqlValue.Integer64) value).value();
     }
 }

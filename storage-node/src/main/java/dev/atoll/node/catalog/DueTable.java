@@ -1,6 +1,9 @@
 package dev.atoll.node.catalog;
 
-import com.google.protobuf.ByteString;
+import static dev.atoll.node.sqlite.SqlValue.blob;
+import static dev.atoll.node.sqlite.SqlValue.integer;
+import static dev.atoll.node.sqlite.SqlValue.text;
+
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlResult;
 import dev.atoll.node.sqlite.SqlValue;
@@ -116,7 +119,7 @@ public final class DueTable {
         put(
                 integer(row.get(0)),
                 new Due(
-                        ((SqlValue.Text) row.get(1)).value(),
+                        text(row.get(1)),
                         nowMicros + Math.min(micros(AGAIN_MAX), wait),
                         micros(row.get(WATCHED_AT))),
                 failures + 1);
@@ -245,11 +248,6 @@ public final class DueTable {
     }
 
     private static InstanceKey key(SqlValue value) {
-        ByteString bytes = ((SqlValue.Blob) value).value();
-        return InstanceKey.ofBytes(bytes.toByteArray());
-    }
-
-    private static long integer(SqlValue value) {
-        return ((SqlValue.Integer64) value).value();
+        return InstanceKey.ofBytes(blob(value).toByteArray());
     }
 }

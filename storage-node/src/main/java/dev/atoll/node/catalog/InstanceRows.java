@@ -1,5 +1,8 @@
 package dev.atoll.node.catalog;
 
+import static dev.atoll.node.sqlite.SqlValue.blob;
+import static dev.atoll.node.sqlite.SqlValue.integer;
+
 import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlValue;
@@ -141,7 +144,7 @@ final class InstanceRows {
                         ? Optional.of(instant(micros))
                         : Optional.empty();
         return new CatalogEntry(
-                InstanceKey.ofBytes(((SqlValue.Blob) row.get(0)).value().toByteArray()),
+                InstanceKey.ofBytes(blob(row.get(0)).toByteArray()),
                 (int) integer(row.get(1)),
                 instant(integer(row.get(3))),
                 new Bookmark(integer(row.get(2)), integer(row.get(COMMIT))),
@@ -165,10 +168,6 @@ final class InstanceRows {
                 SqlValue.of(content.bytes()),
                 SqlValue.of(content.schema().version()),
                 SqlValue.of(content.schema().mark()));
-    }
-
-    private static long integer(SqlValue value) {
-        return ((SqlValue.Integer64) value).value();
     }
 
     private static SqlValue bytes(InstanceKey key) {

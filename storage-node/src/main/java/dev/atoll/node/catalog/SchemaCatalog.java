@@ -1,5 +1,9 @@
 package dev.atoll.node.catalog;
 
+import static dev.atoll.node.sqlite.SqlValue.blob;
+import static dev.atoll.node.sqlite.SqlValue.integer;
+import static dev.atoll.node.sqlite.SqlValue.text;
+
 import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.PlainDatabase;
 import dev.atoll.node.sqlite.SqlResult;
@@ -193,14 +197,6 @@ public final class SchemaCatalog {
     }
 
     private static InstanceKey key(SqlValue value) {
-        return InstanceKey.ofBytes(((SqlValue.Blob) value).value().toByteArray());
-    }
-
-    private static String text(SqlValue value) {
-        return ((SqlValue.Text) value).value();
-    }
-
-    private static long integer(SqlValue value) {
-        return ((SqlValue.Integer64) value).value();
+        return InstanceKey.ofBytes(blob(value).toByteArray());
     }
 }

@@ -158,13 +158,10 @@ final class WhereWrites {
 
         @Override
         public void row(List<SqlValue> row) {
-            if (!(row.getFirst() instanceof SqlValue.Integer64(long rowId))) {
-                throw new IllegalStateException("a row without a number");
-            }
             if (rowIds.size() == ROWS_MAX) {
                 throw Failure.limitExceeded("rows-at-once", ROWS_MAX, ROWS_MAX + 1L);
             }
-            rowIds.add(rowId);
+            rowIds.add(SqlValue.integer(row.getFirst()));
             for (int i = 0; i < fields.size(); i++) {
                 var field = fields.get(i);
                 var added = changes.increments().getOrDefault(field.name(), SqlValue.NULL);

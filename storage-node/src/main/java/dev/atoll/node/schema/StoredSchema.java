@@ -1,5 +1,8 @@
 package dev.atoll.node.schema;
 
+import static dev.atoll.node.sqlite.SqlValue.blob;
+import static dev.atoll.node.sqlite.SqlValue.integer;
+
 import com.google.gson.JsonArray;
 import com.google.protobuf.ByteString;
 import dev.atoll.node.sqlite.ReadTransaction;
@@ -76,11 +79,11 @@ record StoredSchema(long version, ByteString fingerprint, List<String> migration
         var names =
                 tx.query(READ_MIGRATIONS).rows().stream()
                         .map(List::getFirst)
-                        .map(StoredSchema::text)
+                        .map(SqlValue::text)
                         .toList();
         return tx.query(READ).rows().stream()
                 .findFirst()
-                .map(row -> new StoredSchema(number(row.get(0)), blob(row.get(1)), names));
+                .map(row -> new StoredSchema(integer(row.get(0)), blob(row.get(1)), names));
     }
 
     void write(WriteTransaction tx) {
@@ -94,30 +97,5 @@ record StoredSchema(long version, ByteString fingerprint, List<String> migration
                         SqlValue.of(names.toString()));
         var _ = tx.execute(SqlCall.ofNode(WRITE, values));
         tx.schemaVersion(version);
-    }
-
-    private static String text(SqlValue value) {
-        if (value instanceof SqlValue.Text(String text)) {
-            return text;
-        }
-        throw unexpected(value);
-    }
-
-    private static long number(SqlValue value) {
-        if (value instanceof SqlValue.Integer64(long number)) {
-            return number;
-        }
-        throw unexpected(value);
-    }
-
-    private static ByteString blob(SqlValue value) {
-        if (value instanceof SqlValue.Blob(var bytes)) {
-            return bytes;
-        }
-        throw unexpected(value);
-    }
-
-    private static IllegalStateException unexpected(SqlValue value) {
-        return new IllegalStateException("_atoll_schema: " + value);
     }
 }

@@ -37,4 +37,44 @@ public sealed interface SqlValue {
     static SqlValue of(ByteString value) {
         return new Blob(value);
     }
+
+    // Static: were there methods of the interface itself, two threads that load it and NULL could
+    // wait for each other.
+
+    /** The integer that a value is. Throws IllegalStateException if it is something else. */
+    static long integer(SqlValue value) {
+        if (value instanceof Integer64(long integer)) {
+            return integer;
+        }
+        throw unexpected(value, "an integer");
+    }
+
+    /** The text that a value is. Throws IllegalStateException if it is something else. */
+    static String text(SqlValue value) {
+        if (value instanceof Text(String text)) {
+            return text;
+        }
+        throw unexpected(value, "text");
+    }
+
+    /** The bytes that a value is. Throws IllegalStateException if it is something else. */
+    static ByteString blob(SqlValue value) {
+        if (value instanceof Blob(ByteString bytes)) {
+            return bytes;
+        }
+        throw unexpected(value, "a blob");
+    }
+
+    /** Without the value itself, which may be anybody's. */
+    private static IllegalStateException unexpected(SqlValue value, String expected) {
+        var found =
+                switch (value) {
+                    case Null() -> "NULL";
+                    case Integer64 _ -> "an integer";
+                    case Real _ -> "a real";
+                    case Text _ -> "text";
+                    case Blob _ -> "a blob";
+                };
+        return new IllegalStateException("value: " + found + " (expected: " + expected + ")");
+    }
 }
