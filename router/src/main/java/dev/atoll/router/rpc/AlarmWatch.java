@@ -1,5 +1,6 @@
 package dev.atoll.router.rpc;
 
+import dev.atoll.process.StopSignal;
 import dev.atoll.proto.v1.Alarm;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.proto.v1.WatchAlarmsRequest;
@@ -20,8 +21,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class AlarmWatch {
     private final Principal caller;
     private final ServerCallStreamObserver<Alarm> client;
     private final Map<LiveNode, NodeStream> streams = new ConcurrentHashMap<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final StopSignal ended = new StopSignal();
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private AlarmWatch(
@@ -56,7 +55,7 @@ final class AlarmWatch {
         InstanceKey.checkNamespace(request.getNamespace());
         caller.checkWatching(request.getNamespace());
         var watch = new AlarmWatch(request, caller, client);
-        client.setOnCancelHandler(watch.ended::countDown);
+        client.setOnCancelHandler(watch.ended::give);
         client.setOnReadyHandler(watch::goOn);
         var _ = Thread.ofVirtual().name("alarm-watch").start(() -> watch.run(nodes));
     }
@@ -73,7 +72,7 @@ final class AlarmWatch {
             } else {
                 look(nodes);
             }
-            over = isEndedWithin(LOOK_EVERY);
+            over = ended.isGivenWithin(LOOK_EVERY);
         }
         streams.values().forEach(NodeStream::cancel);
     }
@@ -91,14 +90,6 @@ final class AlarmWatch {
                         stream.cancel();
                     }
                 });
-    }
-
-    private boolean isEndedWithin(Duration time) {
-        try {
-            return ended.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("a watch was interrupted", e);
-        }
     }
 
     private void open(NodeChannels channels, LiveNode node) {
@@ -121,7 +112,7 @@ final class AlarmWatch {
                 client.onError(FailureStatus.exception(failure));
             }
         }
-        ended.countDown();
+        ended.give();
     }
 
     private void send(Alarm alarm) {

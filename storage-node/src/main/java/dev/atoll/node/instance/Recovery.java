@@ -9,6 +9,7 @@ import dev.atoll.node.instance.JournalIndex.Traces;
 import dev.atoll.node.journal.Journal;
 import dev.atoll.node.sqlite.ClosedDatabase;
 import dev.atoll.node.sqlite.SqliteLimits;
+import dev.atoll.process.StopSignal;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -23,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -61,7 +60,7 @@ public final class Recovery implements AutoCloseable {
     private final AtomicInteger urgent = new AtomicInteger();
 
     private final List<Thread> background = new ArrayList<>();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final StopSignal closed = new StopSignal();
     private final int found;
 
     private Recovery(Journal journal, DataFolder folder, Catalog catalog, JournalIndex index)
@@ -323,22 +322,14 @@ public final class Recovery implements AutoCloseable {
                     // What holds the journal back comes first.
                     .sorted(Comparator.comparingLong(traces -> traces.after))
                     .forEach(this::redoInBackground);
-        } while (!pending.isEmpty() && !isClosedWithin(AGAIN_AFTER));
-    }
-
-    private boolean isClosedWithin(Duration time) {
-        try {
-            return closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("recovery was interrupted", e);
-        }
+        } while (!pending.isEmpty() && !closed.isGivenWithin(AGAIN_AFTER));
     }
 
     private void redoInBackground(Traces traces) {
-        while (urgent.get() > 0 && !isClosedWithin(LEAVE_THE_DISK)) {
+        while (urgent.get() > 0 && !closed.isGivenWithin(LEAVE_THE_DISK)) {
             // Callers come first.
         }
-        if (closed.getCount() == 0) {
+        if (closed.isGiven()) {
             return;
         }
         try {
@@ -436,7 +427,7 @@ public final class Recovery implements AutoCloseable {
     /** Ends the background's work; what is left is for the next start. */
     @Override
     public void close() {
-        closed.countDown();
+        closed.give();
         try {
             for (var thread : background) {
                 thread.join();

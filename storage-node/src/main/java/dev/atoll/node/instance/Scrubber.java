@@ -5,14 +5,13 @@ import dev.atoll.node.catalog.CatalogEntry;
 import dev.atoll.node.folder.DataFolder;
 import dev.atoll.node.lease.Ownership;
 import dev.atoll.node.sqlite.ClosedDatabase;
+import dev.atoll.process.StopSignal;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +42,7 @@ final class Scrubber implements AutoCloseable {
     private final Duration every;
     private final InstanceMetrics metrics;
     private final Thread thread = Thread.ofPlatform().daemon().name("scrub").unstarted(this::run);
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final StopSignal closed = new StopSignal();
 
     /** The way into an instance's lane. */
     interface Door {
@@ -72,7 +71,7 @@ final class Scrubber implements AutoCloseable {
 
     private void run() {
         var pause = every.compareTo(FIRST_AFTER) < 0 ? every : FIRST_AFTER;
-        while (!isClosedWithin(pause)) {
+        while (!closed.isGivenWithin(pause)) {
             long start = System.nanoTime();
             try {
                 scrubAll();
@@ -88,7 +87,7 @@ final class Scrubber implements AutoCloseable {
     /** In the order of keys. */
     private void scrubAll() throws IOException {
         Optional<InstanceKey> after = Optional.empty();
-        while (closed.getCount() > 0) {
+        while (!closed.isGiven()) {
             var page = catalog.list(new Catalog.Range("", "", after), ownership.ownedShards(), 1);
             if (page.isEmpty()) {
                 metrics.scrubbedAll();
@@ -101,7 +100,7 @@ final class Scrubber implements AutoCloseable {
 
     private void scrub(CatalogEntry entry) throws IOException {
         var progress = new Progress(entry);
-        while (door.tryAsleep(entry.key(), progress) && !isClosedWithin(STEP_EVERY)) {
+        while (door.tryAsleep(entry.key(), progress) && !closed.isGivenWithin(STEP_EVERY)) {
             // Others' tasks run in between.
         }
         var failed = progress.failed;
@@ -168,17 +167,9 @@ final class Scrubber implements AutoCloseable {
         }
     }
 
-    private boolean isClosedWithin(Duration time) {
-        try {
-            return closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("the scrub was interrupted", e);
-        }
-    }
-
     @Override
     public void close() {
-        closed.countDown();
+        closed.give();
         try {
             thread.join();
         } catch (InterruptedException e) {

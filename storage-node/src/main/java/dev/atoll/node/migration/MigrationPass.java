@@ -6,14 +6,13 @@ import dev.atoll.node.catalog.SchemaCatalog;
 import dev.atoll.node.config.ActiveConfig;
 import dev.atoll.node.config.Declarations;
 import dev.atoll.node.instance.Instances;
+import dev.atoll.process.StopSignal;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +45,7 @@ public final class MigrationPass implements AutoCloseable {
     private final Duration interval;
     private final MigrationMetrics metrics;
     private final Thread thread = Thread.ofPlatform().daemon().name("migrate").unstarted(this::run);
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final StopSignal closed = new StopSignal();
 
     // All below are of the thread.
     private @Nullable Declarations done;
@@ -88,7 +87,7 @@ public final class MigrationPass implements AutoCloseable {
                 LOG.error("the migration was cut short", e);
                 later(AGAIN_AFTER_MOST);
             }
-        } while (!isClosedWithin(LOOK_EVERY));
+        } while (!closed.isGivenWithin(LOOK_EVERY));
     }
 
     private void look() {
@@ -171,7 +170,7 @@ public final class MigrationPass implements AutoCloseable {
 
         /** Not where another version is current, or the pass is paused. */
         boolean goesOn() {
-            return closed.getCount() > 0
+            return !closed.isGiven()
                     && mayRun()
                     && parts.config().current().filter(current -> current == now).isPresent();
         }
@@ -265,21 +264,13 @@ public final class MigrationPass implements AutoCloseable {
         long wait = nextTurnNanos - now;
         // What was not used is not made up for.
         nextTurnNanos = (wait > 0 ? nextTurnNanos : now) + interval.toNanos();
-        return wait <= 0 ? closed.getCount() > 0 : !isClosedWithin(Duration.ofNanos(wait));
-    }
-
-    private boolean isClosedWithin(Duration time) {
-        try {
-            return closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("the migration was interrupted", e);
-        }
+        return wait <= 0 ? !closed.isGiven() : !closed.isGivenWithin(Duration.ofNanos(wait));
     }
 
     /** Waits for the instance whose turn it is. */
     @Override
     public void close() {
-        closed.countDown();
+        closed.give();
         try {
             thread.join();
         } catch (InterruptedException e) {
