@@ -124,17 +124,7 @@ final class Visit {
         long next = Times.micros(parts.clock().instant().plus(again(alarm.tries().count())));
         var text = why.reason() + ": " + why.message();
         var error = text.substring(0, Math.min(ERROR_LENGTH_MAX, text.length()));
-        var _ =
-                await(
-                        parts.instances()
-                                .write(
-                                        key,
-                                        terms(),
-                                        existing(
-                                                tx -> {
-                                                    AlarmTable.tried(tx, alarm, next, error);
-                                                    return true;
-                                                })));
+        var _ = await(parts.instances().write(key, terms(), new Tried(alarm, next, error)));
     }
 
     /** How long to wait after so many attempts that failed, and one more. */
@@ -183,19 +173,8 @@ final class Visit {
 
     private record Nothing() implements Done {}
 
-    /** One transaction. Used on the instance's lane, and after it is over. */
-    private final class Step implements WriteWork<Done> {
-        private final boolean alarmFirst;
-        private final Instant now = parts.clock().instant();
-
-        /** That which ran, once it began. */
-        private volatile @Nullable StoredAlarm alarm;
-
-        Step(boolean alarmFirst) {
-            this.alarmFirst = alarmFirst;
-        }
-
-        /** It is the node's own. */
+    /** A transaction of the node's own, in an instance that is there. */
+    private abstract class OwnWork<T> implements WriteWork<T> {
         @Override
         public boolean counts() {
             return false;
@@ -204,6 +183,19 @@ final class Visit {
         @Override
         public void checkCreation(Optional<BlockInForce> block) {
             throw Instances.notFound(key);
+        }
+    }
+
+    /** Used on the instance's lane, and after it is over. */
+    private final class Step extends OwnWork<Done> {
+        private final boolean alarmFirst;
+        private final Instant now = parts.clock().instant();
+
+        /** That which ran, once it began. */
+        private volatile @Nullable StoredAlarm alarm;
+
+        Step(boolean alarmFirst) {
+            this.alarmFirst = alarmFirst;
         }
 
         @Override
@@ -263,28 +255,23 @@ final class Visit {
         }
     }
 
-    /** Work that something is done, in an instance that is there. */
-    private interface Change {
-        boolean run(WriteTransaction tx);
-    }
+    /** Notes that an alarm was tried. */
+    private final class Tried extends OwnWork<Boolean> {
+        private final StoredAlarm alarm;
+        private final long nextMicros;
+        private final String error;
 
-    private WriteWork<Boolean> existing(Change change) {
-        return new WriteWork<>() {
-            @Override
-            public boolean counts() {
-                return false;
-            }
+        Tried(StoredAlarm alarm, long nextMicros, String error) {
+            this.alarm = alarm;
+            this.nextMicros = nextMicros;
+            this.error = error;
+        }
 
-            @Override
-            public void checkCreation(Optional<BlockInForce> block) {
-                throw Instances.notFound(key);
-            }
-
-            @Override
-            public Boolean run(WriteTransaction tx, Turn turn) {
-                return change.run(tx);
-            }
-        };
+        @Override
+        public Boolean run(WriteTransaction tx, Turn turn) {
+            AlarmTable.tried(tx, alarm, nextMicros, error);
+            return true;
+        }
     }
 
     private static Terms terms() {
