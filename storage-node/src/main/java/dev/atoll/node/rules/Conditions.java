@@ -138,7 +138,7 @@ final class Conditions {
             translation.warn(
                     expression, "asks every row of " + table.name() + ": no index can help");
         }
-        if (loop.exists() && translation.addsTo(table) && !loop.asksForRowId()) {
+        if (loop.exists() && variables.addsTo(table) && !loop.asksForRowId()) {
             translation.warn(
                     expression,
                     "finds the new row too, so that it can allow itself (expected: && "

@@ -79,7 +79,7 @@ public final class RuleCompiler {
         }
         var variables = Variables.of(scope, tables);
         var compiler = compiler(scope, variables, limits);
-        return CompileThreads.run(() -> compile(compiler, text, scope, limits));
+        return CompileThreads.run(() -> compile(compiler, text, variables, limits));
     }
 
     private CelCompiler compiler(RuleScope scope, Variables variables, RuleLimits limits) {
@@ -108,7 +108,7 @@ public final class RuleCompiler {
     }
 
     private RuleResult compile(
-            CelCompiler compiler, String text, RuleScope scope, RuleLimits limits)
+            CelCompiler compiler, String text, Variables variables, RuleLimits limits)
             throws CelValidationException {
         var parsed = compiler.parse(text);
         if (parsed.hasError()) {
@@ -116,7 +116,6 @@ public final class RuleCompiler {
             return refused(problems(parsed).subList(0, 1));
         }
         var source = new Source(parsed.getSource());
-        var variables = Variables.of(scope, tables);
         var tree = parsed.getAst();
         var names =
                 new Names(tables, claims, source)
@@ -127,13 +126,13 @@ public final class RuleCompiler {
         var checked = compiler.check(tree);
         return checked.hasError()
                 ? refused(problems(checked))
-                : translate(checked.getAst(), source, scope);
+                : translate(checked.getAst(), source, variables);
     }
 
-    private RuleResult translate(CelAbstractSyntaxTree tree, Source source, RuleScope scope) {
+    private RuleResult translate(CelAbstractSyntaxTree tree, Source source, Variables variables) {
         try {
             return new RuleResult.Compiled(
-                    new Translation(tree, source, tables, claims).rule(scope));
+                    new Translation(tree, source, tables, claims).rule(variables));
         } catch (RuleException e) {
             return refused(List.of(source.problem(e.expression(), e.reason(), e.isLimit())));
         }

@@ -24,9 +24,6 @@ final class Translation {
     private final List<RuleProblem> warnings = new ArrayList<>();
     private int aliases;
 
-    /** The table whose new rows the rule decides on; empty if it is about others. */
-    private String addsTo = "";
-
     Translation(
             CelAbstractSyntaxTree ast,
             Source source,
@@ -41,12 +38,8 @@ final class Translation {
         this.texts = new Texts(this);
     }
 
-    CompiledRule rule(RuleScope scope) {
-        addsTo =
-                scope instanceof RuleScope.TableRule(String table, boolean ofNew) && ofNew
-                        ? table
-                        : "";
-        var sql = conditions.when(ast.getExpr(), true, Variables.of(scope, tables));
+    CompiledRule rule(Variables variables) {
+        var sql = conditions.when(ast.getExpr(), true, variables);
         return new CompiledRule(sql.text(), sql.parameters(), warnings);
     }
 
@@ -76,11 +69,6 @@ final class Translation {
             throw new IllegalStateException("table " + name + " passed the names' check");
         }
         return table;
-    }
-
-    /** Whether the rule is asked while a row that may be refused is in that table. */
-    boolean addsTo(RuleTable table) {
-        return table.name().equals(addsTo);
     }
 
     /** A name that no other part of the SQL has. */

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What names mean at one place of an expression. The variable of an {@code exists} hides what had
- * its name. Immutable.
+ * What names mean at one place of an expression, and which new rows it decides on. The variable of
+ * an {@code exists} hides what had its name. Immutable.
  */
 final class Variables {
     /** All that some rule or filter has. */
@@ -32,8 +32,12 @@ final class Variables {
 
     private final Map<String, Meaning> meanings;
 
-    private Variables(Map<String, Meaning> meanings) {
+    /** The table whose new rows are decided on; empty if it is about others. */
+    private final String addsTo;
+
+    private Variables(Map<String, Meaning> meanings, String addsTo) {
         this.meanings = meanings;
+        this.addsTo = addsTo;
     }
 
     static Variables of(RuleScope scope, Map<String, RuleTable> tables) {
@@ -55,7 +59,13 @@ final class Variables {
                 meanings.put("args", new Meaning.Arguments(arguments));
             }
         }
-        return new Variables(meanings);
+        return new Variables(meanings, tableOfNewRows(scope));
+    }
+
+    private static String tableOfNewRows(RuleScope scope) {
+        return scope instanceof RuleScope.TableRule(String table, boolean ofNew) && ofNew
+                ? table
+                : "";
     }
 
     private static void putCaller(Map<String, Meaning> meanings) {
@@ -75,7 +85,12 @@ final class Variables {
     Variables with(String name, RuleTable table, String alias) {
         var more = new HashMap<>(meanings);
         more.put(name, new Meaning.Row(table, alias));
-        return new Variables(more);
+        return new Variables(more, addsTo);
+    }
+
+    /** Whether the rule is asked while a row that may be refused is in that table. */
+    boolean addsTo(RuleTable table) {
+        return table.name().equals(addsTo);
     }
 
     Optional<Meaning> find(String name) {
