@@ -5,7 +5,6 @@ import static dev.atoll.node.sqlite.SqlValue.integer;
 import static dev.atoll.node.sqlite.SqlValue.text;
 
 import dev.atoll.node.sqlite.PlainDatabase;
-import dev.atoll.node.sqlite.SqlResult;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.wire.InstanceKey;
 import java.time.Duration;
@@ -157,57 +156,47 @@ public final class DueTable {
      * @param skipped which incarnations to leave out
      */
     public List<Found> findOwn(long nowMicros, BitSet shards, LongPredicate skipped, int most) {
-        return find(
-                OWN_AT,
-                (at, incarnation) ->
-                        database.run(
-                                OWN,
-                                SqlValue.of(at),
-                                SqlValue.of(incarnation),
-                                SqlValue.of(nowMicros),
-                                SqlValue.of(page(most))),
-                shards,
-                skipped,
-                most);
+        return find(new Query(OWN, OWN_AT, List.of(), nowMicros), shards, skipped, most);
     }
 
     /** The same, of those of a namespace in which a service that watches has something to do. */
     public List<Found> findWatched(
             String namespace, long nowMicros, BitSet shards, LongPredicate skipped, int most) {
-        return find(
-                WATCHED_AT,
-                (at, incarnation) ->
-                        database.run(
-                                WATCHED,
-                                SqlValue.of(namespace),
-                                SqlValue.of(at),
-                                SqlValue.of(incarnation),
-                                SqlValue.of(nowMicros),
-                                SqlValue.of(page(most))),
-                shards,
-                skipped,
-                most);
+        var first = List.of(SqlValue.of(namespace));
+        return find(new Query(WATCHED, WATCHED_AT, first, nowMicros), shards, skipped, most);
     }
 
-    /** A page of rows behind a place. */
-    private interface Pages {
-        SqlResult after(long atMicros, long incarnation);
+    /**
+     * What is asked page by page.
+     *
+     * @param column where the time is in the rows
+     * @param first the parameters that come before those that each query has
+     */
+    private record Query(String sql, int column, List<SqlValue> first, long nowMicros) {
+        List<SqlValue> after(long atMicros, long incarnation, int page) {
+            var parameters = new ArrayList<>(first);
+            parameters.add(SqlValue.of(atMicros));
+            parameters.add(SqlValue.of(incarnation));
+            parameters.add(SqlValue.of(nowMicros));
+            parameters.add(SqlValue.of(page));
+            return parameters;
+        }
     }
 
-    private static List<Found> find(
-            int column, Pages pages, BitSet shards, LongPredicate skipped, int most) {
+    private List<Found> find(Query query, BitSet shards, LongPredicate skipped, int most) {
         var found = new ArrayList<Found>();
         long at = Long.MIN_VALUE;
         long incarnation = 0;
         boolean more = true;
         while (more && found.size() < most) {
-            var rows = pages.after(at, incarnation).rows();
+            var parameters = query.after(at, incarnation, page(most));
+            var rows = database.run(query.sql(), parameters.toArray(SqlValue[]::new)).rows();
             for (var row : rows) {
                 var due = CatalogTables.checked(NAME, row.subList(0, COLUMNS));
                 var instance =
                         CatalogTables.checked(InstanceRows.TABLE, row.subList(COLUMNS, row.size()));
                 incarnation = integer(due.getFirst());
-                at = integer(due.get(column));
+                at = integer(due.get(query.column()));
                 if (shards.get((int) integer(instance.get(1)))
                         && !skipped.test(incarnation)
                         && found.size() < most) {
