@@ -7,6 +7,7 @@ import dev.atoll.node.NodeConfig;
 import dev.atoll.node.StorageNode;
 import dev.atoll.node.instance.Instances;
 import dev.atoll.node.instance.Terms;
+import dev.atoll.node.instance.WriteWork;
 import dev.atoll.node.operations.Operation;
 import dev.atoll.node.operations.RowCaller;
 import dev.atoll.node.sqlite.Remembered;
@@ -39,6 +40,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
@@ -119,16 +121,10 @@ final class EngineNode implements AutoCloseable {
     /** Makes that many instances of a namespace, with what the statement writes. */
     void create(String namespace, long count, String sql) {
         var call = SqlCall.of(sql);
-        ClosedLoop.times(
+        create(
                 count,
-                2 * laneThreads(),
-                number ->
-                        instances
-                                .write(
-                                        new InstanceKey(namespace, Long.toString(number)),
-                                        terms(),
-                                        (tx, turn) -> tx.execute(call).changes())
-                                .reply());
+                number -> new InstanceKey(namespace, Long.toString(number)),
+                (tx, turn) -> tx.execute(call).changes());
     }
 
     /** As many as are wanted, or as one may have open here. */
@@ -165,19 +161,20 @@ final class EngineNode implements AutoCloseable {
 
     /** Makes the instances from 0 up to that number, each with its table and a row. */
     void create(long count) {
+        create(
+                count,
+                EngineNode::key,
+                (tx, turn) -> {
+                    tx.execute(SqlCall.of(Workload.CREATE));
+                    return tx.execute(insertion()).changes();
+                });
+    }
+
+    private void create(long count, LongFunction<InstanceKey> keys, WriteWork<Long> work) {
         ClosedLoop.times(
                 count,
                 2 * laneThreads(),
-                number ->
-                        instances
-                                .write(
-                                        key(number),
-                                        terms(),
-                                        (tx, turn) -> {
-                                            tx.execute(SqlCall.of(Workload.CREATE));
-                                            return tx.execute(insertion()).changes();
-                                        })
-                                .reply());
+                number -> instances.write(keys.apply(number), terms(), work).reply());
     }
 
     /**
