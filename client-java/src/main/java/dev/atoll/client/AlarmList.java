@@ -1,7 +1,6 @@
 package dev.atoll.client;
 
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -31,34 +30,12 @@ public final class AlarmList implements Iterable<AlarmInfo> {
 
     @Override
     public Iterator<AlarmInfo> iterator() {
-        return new Pages();
+        return new PageIterator<>(
+                token -> page(PAGE_SIZE, token), AlarmPage::alarms, AlarmPage::nextPageToken);
     }
 
     /** The alarms as a stream, just as lazy. */
     public Stream<AlarmInfo> stream() {
         return StreamSupport.stream(spliterator(), false);
-    }
-
-    /** Holds one page. */
-    private final class Pages implements Iterator<AlarmInfo> {
-        private AlarmPage page = page(PAGE_SIZE, "");
-        private Iterator<AlarmInfo> alarms = page.alarms().iterator();
-
-        @Override
-        public boolean hasNext() {
-            while (!alarms.hasNext() && !page.nextPageToken().isEmpty()) {
-                page = page(PAGE_SIZE, page.nextPageToken());
-                alarms = page.alarms().iterator();
-            }
-            return alarms.hasNext();
-        }
-
-        @Override
-        public AlarmInfo next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("no more alarms");
-            }
-            return alarms.next();
-        }
     }
 }

@@ -2,7 +2,6 @@ package dev.atoll.client;
 
 import dev.atoll.proto.v1.ListInstancesRequest;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -69,35 +68,14 @@ public final class InstanceList implements Iterable<InstanceInfo> {
 
     @Override
     public Iterator<InstanceInfo> iterator() {
-        return new Pages();
+        return new PageIterator<>(
+                token -> page(PAGE_SIZE, token),
+                InstancePage::instances,
+                InstancePage::nextPageToken);
     }
 
     /** The instances as a stream, just as lazy. */
     public Stream<InstanceInfo> stream() {
         return StreamSupport.stream(spliterator(), false);
-    }
-
-    /** Holds one page. */
-    private final class Pages implements Iterator<InstanceInfo> {
-        private InstancePage page = page(PAGE_SIZE, "");
-        private Iterator<InstanceInfo> instances = page.instances().iterator();
-
-        @Override
-        public boolean hasNext() {
-            // A page may be empty and still not be the last.
-            while (!instances.hasNext() && !page.nextPageToken().isEmpty()) {
-                page = page(PAGE_SIZE, page.nextPageToken());
-                instances = page.instances().iterator();
-            }
-            return instances.hasNext();
-        }
-
-        @Override
-        public InstanceInfo next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("no more instances");
-            }
-            return instances.next();
-        }
     }
 }

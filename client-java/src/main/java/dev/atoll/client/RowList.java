@@ -2,7 +2,6 @@ package dev.atoll.client;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -53,7 +52,8 @@ public final class RowList implements Iterable<Row> {
 
     @Override
     public Iterator<Row> iterator() {
-        return new Pages();
+        return new PageIterator<>(
+                token -> page(pages.pageSize(), token), RowPage::rows, RowPage::nextPageToken);
     }
 
     /** The rows as a stream, just as lazy. */
@@ -64,28 +64,5 @@ public final class RowList implements Iterable<Row> {
     /** All rows as records, which are all in memory then; as {@link Rows#as}. */
     public <T extends Record> List<T> as(Class<T> type) {
         return stream().map(row -> row.as(type)).toList();
-    }
-
-    /** Holds one page. */
-    private final class Pages implements Iterator<Row> {
-        private RowPage page = page(pages.pageSize());
-        private Iterator<Row> rows = page.rows().iterator();
-
-        @Override
-        public boolean hasNext() {
-            while (!rows.hasNext() && !page.isLast()) {
-                page = page(pages.pageSize(), page.nextPageToken());
-                rows = page.rows().iterator();
-            }
-            return rows.hasNext();
-        }
-
-        @Override
-        public Row next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("no more rows");
-            }
-            return rows.next();
-        }
     }
 }
