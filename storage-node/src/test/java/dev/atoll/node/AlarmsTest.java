@@ -22,28 +22,19 @@ import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Alarms of a node, by a clock that the test sets. A kill is a copy of the data folder. */
-class AlarmsTest {
+class AlarmsTest extends ClockedTest {
     private static final String KEY = "user:alice";
     private static final String COUNT = "SELECT count(*) FROM t";
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final Map<String, String> ONE_OPEN = Map.of("open-instances-max", "1");
-
-    @TempDir private Path data;
-    @TempDir private Path copies;
-
-    private final TestClock clock = new TestClock();
 
     @Test
     void runsOnceItsTimeHasComeAndIsGoneThen() throws IOException {
@@ -316,10 +307,6 @@ class AlarmsTest {
             eventually(() -> list(node).isEmpty());
             assertThat(node.integer(KEY, COUNT)).isEqualTo(1);
         }
-    }
-
-    private TestNode start(Path folder) throws IOException {
-        return TestNode.start(folder, ONE_OPEN, clock);
     }
 
     private Alarm set(TestNode node, String name, Duration in, WriteOperation... operations) {

@@ -6,16 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rows whose moment has passed are deleted, by a clock that the test sets. */
-class ExpiredRowsTest {
+class ExpiredRowsTest extends ClockedTest {
     private static final String KEY = "user:alice";
     private static final String OTHER = "user:bob";
     private static final String COUNT = "SELECT count(*) FROM codes";
@@ -39,13 +36,6 @@ class ExpiredRowsTest {
                       until: { type: datetime }
                     ttl: until
             """;
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Map<String, String> ONE_OPEN = Map.of("open-instances-max", "1");
-
-    @TempDir private Path data;
-    @TempDir private Path copies;
-
-    private final TestClock clock = new TestClock();
 
     @Test
     void goAtTheirMomentWithWhatHangsOnThem() throws IOException {
@@ -170,10 +160,6 @@ class ExpiredRowsTest {
             eventually(() -> node.registry().get("atoll.node.rows.expired").counter().count() == 1);
             assertThat(node.integer(KEY, COUNT)).isZero();
         }
-    }
-
-    private TestNode start(Path folder) throws IOException {
-        return TestNode.start(folder, ONE_OPEN, clock);
     }
 
     private void add(TestNode node, String code, Duration in) {

@@ -2,17 +2,8 @@ package dev.atoll.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atoll.proto.v1.CountRows;
-import dev.atoll.proto.v1.DatabaseServiceGrpc;
-import dev.atoll.proto.v1.InsertRow;
-import dev.atoll.proto.v1.MutateRequest;
-import dev.atoll.proto.v1.QueryRequest;
-import dev.atoll.proto.v1.ReadOperation;
-import dev.atoll.proto.v1.Value;
-import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
-import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,16 +40,16 @@ class HiddenDamageTest {
             for (var key : List.of("user:alice", "team:red")) {
                 insert(node, TestNode.service(), key);
             }
-            assertThat(count(node, ALICE, "user:alice")).isEqualTo(1);
-            assertThat(count(node, ALICE, "team:red")).isEqualTo(1);
+            assertThat(node.count(ALICE, "user:alice", "t")).isEqualTo(1);
+            assertThat(node.count(ALICE, "team:red", "t")).isEqualTo(1);
         }
         damage();
         try (var node = TestNode.start(data)) {
             for (var key : List.of("user:alice", "team:red")) {
-                assertThat(refused(() -> count(node, TestNode.service(), key)).message())
+                assertThat(refused(() -> node.count(TestNode.service(), key, "t")).message())
                         .contains(".sqlite");
             }
-            var own = refused(() -> count(node, ALICE, "user:alice"));
+            var own = refused(() -> node.count(ALICE, "user:alice", "t"));
             assertThat(own.reason()).isEqualTo(Reason.INSTANCE_QUARANTINED);
             assertThat(own.message()).doesNotContain(".sqlite").doesNotContain(data.toString());
             assertThat(own.details()).doesNotContainKey("file");
@@ -72,11 +63,11 @@ class HiddenDamageTest {
     }
 
     private static void assertAlike(TestNode node, Caller caller, String key, String missing) {
-        var read = refused(() -> count(node, caller, key));
+        var read = refused(() -> node.count(caller, key, "t"));
         assertThat(read.reason()).isEqualTo(Reason.INSTANCE_NOT_FOUND);
         assertThat(read.message())
                 .isEqualTo(
-                        refused(() -> count(node, caller, missing))
+                        refused(() -> node.count(caller, missing, "t"))
                                 .message()
                                 .replace(missing, key));
         var write = refused(() -> insert(node, caller, key));
@@ -100,41 +91,7 @@ class HiddenDamageTest {
         return TestNode.failure(call::run);
     }
 
-    private static DatabaseServiceGrpc.DatabaseServiceBlockingStub as(
-            TestNode node, Caller caller, String key) {
-        return TestNode.as(caller, key, DatabaseServiceGrpc.newBlockingStub(node.channel()));
-    }
-
-    private static long count(TestNode node, Caller caller, String key) {
-        return as(node, caller, key)
-                .query(
-                        QueryRequest.newBuilder()
-                                .setInstance(InstanceKey.parse(key).toProto())
-                                .addOperations(
-                                        ReadOperation.newBuilder()
-                                                .setCount(CountRows.newBuilder().setTable("t")))
-                                .build())
-                .getResults(0)
-                .getCount();
-    }
-
     private static void insert(TestNode node, Caller caller, String key) {
-        var _ =
-                as(node, caller, key)
-                        .mutate(
-                                MutateRequest.newBuilder()
-                                        .setInstance(InstanceKey.parse(key).toProto())
-                                        .addOperations(
-                                                WriteOperation.newBuilder()
-                                                        .setInsert(
-                                                                InsertRow.newBuilder()
-                                                                        .setTable("t")
-                                                                        .putFields(
-                                                                                "a",
-                                                                                Value.newBuilder()
-                                                                                        .setText(
-                                                                                                "alice")
-                                                                                        .build())))
-                                        .build());
+        var _ = node.mutate(caller, key, TestNode.insertion("t", "a", "alice"));
     }
 }

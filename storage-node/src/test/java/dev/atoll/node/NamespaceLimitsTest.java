@@ -1,24 +1,16 @@
 package dev.atoll.node;
 
 import static dev.atoll.node.TestNode.failure;
+import static dev.atoll.node.TestNode.insertion;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.atoll.proto.v1.CountRows;
-import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DeleteRows;
-import dev.atoll.proto.v1.InsertRow;
-import dev.atoll.proto.v1.MutateRequest;
-import dev.atoll.proto.v1.QueryRequest;
-import dev.atoll.proto.v1.ReadOperation;
-import dev.atoll.proto.v1.Value;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.Failure;
-import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,19 +56,19 @@ class NamespaceLimitsTest {
                     .containsEntry("limit", "size")
                     .containsEntry("value", "1048576");
             assertThat(limited(node, "size")).isEqualTo(1);
-            long rows = count(node, ALICE, "user:alice");
+            long rows = node.count(ALICE, "user:alice", "t");
             assertThat(rows).isBetween(5L, 100L);
 
             node.apply(yaml("size: 2MiB"));
             assertThat(fill(node, "user:alice").details()).containsEntry("value", "2097152");
-            assertThat(count(node, ALICE, "user:alice")).isGreaterThan(rows);
+            assertThat(node.count(ALICE, "user:alice", "t")).isGreaterThan(rows);
 
             node.apply(yaml("size: 1MiB"));
             assertThat(fill(node, "user:alice").details()).containsEntry("value", "1048576");
             deleteAll(node, "user:alice");
-            assertThat(count(node, ALICE, "user:alice")).isZero();
+            assertThat(node.count(ALICE, "user:alice", "t")).isZero();
             insert(node, ALICE, "user:alice", "there is room again");
-            assertThat(count(node, ALICE, "user:alice")).isEqualTo(1);
+            assertThat(node.count(ALICE, "user:alice", "t")).isEqualTo(1);
         }
     }
 
@@ -84,11 +76,11 @@ class NamespaceLimitsTest {
     void theFirstMutateIsHeldToTheSizeToo() throws IOException {
         try (var node = TestNode.start(data)) {
             node.apply(yaml("size: 1MiB"));
-            var insert = insertion("word ".repeat(300_000));
+            var insert = insertion("t", "a", "word ".repeat(300_000));
 
-            assertThat(failure(() -> mutate(node, ALICE, "user:alice", insert)).reason())
+            assertThat(failure(() -> node.mutate(ALICE, "user:alice", insert)).reason())
                     .isEqualTo(Reason.INSTANCE_FULL);
-            assertThat(failure(() -> count(node, ALICE, "user:alice")).reason())
+            assertThat(failure(() -> node.count(ALICE, "user:alice", "t")).reason())
                     .isEqualTo(Reason.INSTANCE_NOT_FOUND);
         }
     }
@@ -107,7 +99,7 @@ class NamespaceLimitsTest {
                     .containsEntry("value", "200ms")
                     .containsEntry("operation", "0");
             assertThat(limited(node, "statement-time")).isEqualTo(1);
-            assertThat(count(node, ALICE, "user:alice")).isEqualTo(1);
+            assertThat(node.count(ALICE, "user:alice", "t")).isEqualTo(1);
         }
     }
 
@@ -115,7 +107,7 @@ class NamespaceLimitsTest {
     void anAccessRuleThatIsNotAnsweredInTimeIsTrueForNobody() throws IOException {
         try (var node = TestNode.start(data)) {
             node.apply(yaml("statement-time: 200ms"));
-            var missing = failure(() -> count(node, ALICE, "slow"));
+            var missing = failure(() -> node.count(ALICE, "slow", "t"));
             assertThat(missing.reason()).isEqualTo(Reason.INSTANCE_NOT_FOUND);
             node.mutate(
                     "slow",
@@ -123,7 +115,7 @@ class NamespaceLimitsTest {
                             + " INSERT INTO t (id, n, createdAt, updatedAt)"
                             + " SELECT 'i' || x, x, 0, 0 FROM c");
 
-            var denied = failure(() -> count(node, ALICE, "slow"));
+            var denied = failure(() -> node.count(ALICE, "slow", "t"));
 
             assertThat(denied.message()).isEqualTo(missing.message());
             assertThat(denied.reason()).isEqualTo(missing.reason());
@@ -153,7 +145,7 @@ class NamespaceLimitsTest {
             // Another instance has its own, and a stranger learns nothing.
             insert(node, BOB, "user:bob", "x");
             for (int i = 0; i < 5; i++) {
-                assertThat(failure(() -> count(node, BOB, "user:alice")).reason())
+                assertThat(failure(() -> node.count(BOB, "user:alice", "t")).reason())
                         .isEqualTo(Reason.INSTANCE_NOT_FOUND);
                 assertThat(failure(() -> insert(node, BOB, "user:alice", "x")).reason())
                         .isEqualTo(Reason.CREATE_DENIED);
@@ -163,7 +155,7 @@ class NamespaceLimitsTest {
 
             node.apply(yaml("calls-per-second: 1000000"));
             for (int i = 0; i < 20; i++) {
-                assertThat(count(node, ALICE, "user:alice")).isEqualTo(1);
+                assertThat(node.count(ALICE, "user:alice", "t")).isEqualTo(1);
             }
         }
     }
@@ -177,7 +169,7 @@ class NamespaceLimitsTest {
         return failure(
                 () -> {
                     for (int i = 0; i < 10_000; i++) {
-                        assertThat(count(node, caller, key)).isEqualTo(1);
+                        assertThat(node.count(caller, key, "t")).isEqualTo(1);
                     }
                 });
     }
@@ -199,55 +191,17 @@ class NamespaceLimitsTest {
                 });
     }
 
-    private static DatabaseServiceGrpc.DatabaseServiceBlockingStub as(
-            TestNode node, Caller caller, String key) {
-        return TestNode.as(caller, key, DatabaseServiceGrpc.newBlockingStub(node.channel()));
-    }
-
-    private static long count(TestNode node, Caller caller, String key) {
-        return as(node, caller, key)
-                .query(
-                        QueryRequest.newBuilder()
-                                .setInstance(InstanceKey.parse(key).toProto())
-                                .addOperations(
-                                        ReadOperation.newBuilder()
-                                                .setCount(CountRows.newBuilder().setTable("t")))
-                                .build())
-                .getResults(0)
-                .getCount();
-    }
-
     private static void insert(TestNode node, Caller caller, String key, String text) {
-        mutate(node, caller, key, insertion(text));
-    }
-
-    private static WriteOperation insertion(String text) {
-        return WriteOperation.newBuilder()
-                .setInsert(
-                        InsertRow.newBuilder()
-                                .setTable("t")
-                                .putFields("a", Value.newBuilder().setText(text).build()))
-                .build();
+        var _ = node.mutate(caller, key, insertion("t", "a", text));
     }
 
     private static void deleteAll(TestNode node, String key) {
-        mutate(
-                node,
-                ALICE,
-                key,
-                WriteOperation.newBuilder()
-                        .setDeleteWhere(DeleteRows.newBuilder().setTable("t"))
-                        .build());
-    }
-
-    private static void mutate(
-            TestNode node, Caller caller, String key, WriteOperation... operations) {
         var _ =
-                as(node, caller, key)
-                        .mutate(
-                                MutateRequest.newBuilder()
-                                        .setInstance(InstanceKey.parse(key).toProto())
-                                        .addAllOperations(List.of(operations))
-                                        .build());
+                node.mutate(
+                        ALICE,
+                        key,
+                        WriteOperation.newBuilder()
+                                .setDeleteWhere(DeleteRows.newBuilder().setTable("t"))
+                                .build());
     }
 }

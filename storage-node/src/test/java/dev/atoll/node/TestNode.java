@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.atoll.process.Settings;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ConfigServiceGrpc;
+import dev.atoll.proto.v1.CountRows;
 import dev.atoll.proto.v1.DatabaseServiceGrpc;
 import dev.atoll.proto.v1.DeleteInstanceRequest;
+import dev.atoll.proto.v1.InsertRow;
 import dev.atoll.proto.v1.InstanceServiceGrpc;
 import dev.atoll.proto.v1.ListInstancesRequest;
 import dev.atoll.proto.v1.MutateRequest;
@@ -94,7 +96,11 @@ public final class TestNode implements AutoCloseable {
 
     /** The stub as a router with that key uses it. */
     public DatabaseServiceGrpc.DatabaseServiceBlockingStub database(String key) {
-        return as(service(), key, DatabaseServiceGrpc.newBlockingStub(channel));
+        return database(service(), key);
+    }
+
+    private DatabaseServiceGrpc.DatabaseServiceBlockingStub database(Caller caller, String key) {
+        return as(caller, key, DatabaseServiceGrpc.newBlockingStub(channel));
     }
 
     public InstanceServiceGrpc.InstanceServiceBlockingStub instances(String key) {
@@ -145,6 +151,26 @@ public final class TestNode implements AutoCloseable {
 
     public MutateResponse mutate(String key, String... statements) {
         return database(key).mutate(mutation(key, statements).build());
+    }
+
+    /** The same by a caller that may be a user. */
+    MutateResponse mutate(Caller caller, String key, WriteOperation... operations) {
+        return database(caller, key)
+                .mutate(mutation(key).addAllOperations(List.of(operations)).build());
+    }
+
+    /** How many rows of a table the caller sees. */
+    long count(Caller caller, String key, String table) {
+        var counting =
+                ReadOperation.newBuilder().setCount(CountRows.newBuilder().setTable(table)).build();
+        return database(caller, key)
+                .query(
+                        QueryRequest.newBuilder()
+                                .setInstance(InstanceKey.parse(key).toProto())
+                                .addOperations(counting)
+                                .build())
+                .getResults(0)
+                .getCount();
     }
 
     /** The same, or nothing: folds may have to catch up with a journal that is small. */
@@ -207,6 +233,14 @@ public final class TestNode implements AutoCloseable {
                     WriteOperation.newBuilder().setSql(SqlStatement.newBuilder().setSql(sql)));
         }
         return request;
+    }
+
+    /** Of a row with that text in one of its fields. */
+    static WriteOperation insertion(String table, String field, String text) {
+        var value = Value.newBuilder().setText(text).build();
+        return WriteOperation.newBuilder()
+                .setInsert(InsertRow.newBuilder().setTable(table).putFields(field, value))
+                .build();
     }
 
     public static QueryRequest reading(String key, String sql) {

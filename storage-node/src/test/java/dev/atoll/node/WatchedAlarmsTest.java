@@ -20,26 +20,15 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Alarms that a service takes, by a clock that the test sets. */
-class WatchedAlarmsTest {
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Map<String, String> ONE_OPEN = Map.of("open-instances-max", "1");
-
-    @TempDir private Path data;
-    @TempDir private Path copies;
-
-    private final TestClock clock = new TestClock();
-
+class WatchedAlarmsTest extends ClockedTest {
     @Test
     void comeOnceTheyAreDueAndAgainUntilTheyAreCleared() throws IOException {
         try (var node = start(data);
@@ -166,10 +155,6 @@ class WatchedAlarmsTest {
 
     private static long tables(TestNode node, String key) {
         return node.integer(key, "SELECT count(*) FROM sqlite_schema WHERE name IN ('t', 'u')");
-    }
-
-    private TestNode start(Path folder) throws IOException {
-        return TestNode.start(folder, ONE_OPEN, clock);
     }
 
     private void set(TestNode node, String key, String name, Duration in, String... statements) {

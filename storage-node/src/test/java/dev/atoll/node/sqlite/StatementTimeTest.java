@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,17 @@ class StatementTimeTest {
     @AfterEach
     void close() {
         database.close();
+    }
+
+    /** In a call of which each operation may take so long. */
+    private <T> T readLimited(Function<ReadTransaction, T> work) {
+        return database.database()
+                .read(
+                        budget(),
+                        tx -> {
+                            tx.limitTime(MOST);
+                            return work.apply(tx);
+                        });
     }
 
     /** A clock that goes on a step whenever somebody looks. */
@@ -72,48 +84,33 @@ class StatementTimeTest {
         failure(
                 Reason.STATEMENT_TIMEOUT,
                 () ->
-                        database.database()
-                                .read(
-                                        budget(),
-                                        tx -> {
-                                            tx.limitTime(MOST);
-                                            for (int i = 0; i < 1_000; i++) {
-                                                tx.query(SHORT);
-                                            }
-                                            return tx.query(SHORT);
-                                        }));
+                        readLimited(
+                                tx -> {
+                                    for (int i = 0; i < 1_000; i++) {
+                                        tx.query(SHORT);
+                                    }
+                                    return tx.query(SHORT);
+                                }));
     }
 
     @Test
     void eachOperationHasItsOwn() {
         int count =
-                database.database()
-                        .read(
-                                budget(),
-                                tx -> {
-                                    tx.limitTime(MOST);
-                                    int rows = 0;
-                                    for (int i = 0; i < 1_000; i++) {
-                                        tx.beginOperation();
-                                        rows += tx.query(SHORT).rows().size();
-                                    }
-                                    return rows;
-                                });
+                readLimited(
+                        tx -> {
+                            int rows = 0;
+                            for (int i = 0; i < 1_000; i++) {
+                                tx.beginOperation();
+                                rows += tx.query(SHORT).rows().size();
+                            }
+                            return rows;
+                        });
         assertThat(count).isEqualTo(1_000);
     }
 
     @Test
     void theNextCallHasNoLimitUnlessItIsSaid() {
-        failure(
-                Reason.STATEMENT_TIMEOUT,
-                () ->
-                        database.database()
-                                .read(
-                                        budget(),
-                                        tx -> {
-                                            tx.limitTime(MOST);
-                                            return tx.query(LONG);
-                                        }));
+        failure(Reason.STATEMENT_TIMEOUT, () -> readLimited(tx -> tx.query(LONG)));
         assertThat(database.database().read(budget(), tx -> tx.query(LONG)).rows()).hasSize(1);
     }
 
