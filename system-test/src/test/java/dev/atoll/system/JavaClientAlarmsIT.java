@@ -36,14 +36,10 @@ class JavaClientAlarmsIT {
     private static final int LARGE = 1_200;
 
     private final Atoll service =
-            client(TablesCluster.get().issuer().service("tester", "*=read,write"));
-    private final Atoll alice = client(TablesCluster.get().issuer().user("alice"));
-
-    private static Atoll client(String token) {
-        return Atoll.connect("127.0.0.1:" + TablesCluster.get().router(1).port())
-                .token(token)
-                .build();
-    }
+            TablesCluster.javaClient(
+                    TablesCluster.get().issuer().service("tester", "*=read,write"));
+    private final Atoll alice =
+            TablesCluster.javaClient(TablesCluster.get().issuer().user("alice"));
 
     @AfterAll
     void close() {

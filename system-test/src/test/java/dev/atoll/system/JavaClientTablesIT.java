@@ -31,16 +31,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LogsOnFailure.class)
 @TestInstance(Lifecycle.PER_CLASS)
 class JavaClientTablesIT {
-    private final Atoll alice = client(TablesCluster.get().issuer().user("alice"));
-    private final Atoll bob = client(TablesCluster.get().issuer().user("bob"));
+    private final Atoll alice =
+            TablesCluster.javaClient(TablesCluster.get().issuer().user("alice"));
+    private final Atoll bob = TablesCluster.javaClient(TablesCluster.get().issuer().user("bob"));
     private final Atoll service =
-            client(TablesCluster.get().issuer().service("tester", "*=read,write"));
-
-    private static Atoll client(String token) {
-        return Atoll.connect("127.0.0.1:" + TablesCluster.get().router(1).port())
-                .token(token)
-                .build();
-    }
+            TablesCluster.javaClient(
+                    TablesCluster.get().issuer().service("tester", "*=read,write"));
 
     @AfterAll
     void close() {

@@ -2,6 +2,7 @@ package dev.atoll.system.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atoll.client.Atoll;
 import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.ReadOperation;
 import dev.atoll.proto.v1.WriteOperation;
@@ -76,6 +77,11 @@ public final class TablesCluster {
                                                 claims.issuer(TestIssuer.USERS)
                                                         .subject(name)
                                                         .claim(claim, value)));
+    }
+
+    /** The Java client, through the second router. To be closed. */
+    public static Atoll javaClient(String token) {
+        return Atoll.connect("127.0.0.1:" + get().router(1).port()).token(token).build();
     }
 
     /** An id that no other test uses. */
