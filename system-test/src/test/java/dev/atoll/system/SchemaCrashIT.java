@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Collectors;
@@ -137,7 +138,7 @@ class SchemaCrashIT {
     private static boolean isGood(ListenableFuture<MutateResponse> call) {
         try {
             return Futures.getDone(call).getResultsCount() == 1;
-        } catch (Exception e) {
+        } catch (ExecutionException e) {
             // It was under way when the process was killed.
             return false;
         }
