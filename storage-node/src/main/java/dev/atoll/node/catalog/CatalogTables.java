@@ -210,11 +210,16 @@ final class CatalogTables {
 
     /** The row, which ends with its checksum. Throws CORRUPTION if it is not what was written. */
     static List<SqlValue> checked(String table, List<SqlValue> row) {
-        int values = row.size() - 1;
-        if (!row.get(values).equals(SqlValue.of(sum(table, row.subList(0, values))))) {
+        if (!isAsWritten(table, row)) {
             throw damaged("catalogue: a row of " + table + ": checksum");
         }
         return row;
+    }
+
+    /** Whether a row is what was written, by the checksum with which it ends. */
+    static boolean isAsWritten(String table, List<SqlValue> row) {
+        int values = row.size() - 1;
+        return row.get(values).equals(SqlValue.of(sum(table, row.subList(0, values))));
     }
 
     /** Writes a row, in the place of those that it conflicts with. */

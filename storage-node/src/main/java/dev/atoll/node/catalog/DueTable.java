@@ -12,7 +12,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The part of the catalogue that tells which instances are due, found by an index: an instance that
@@ -31,6 +35,8 @@ import java.util.function.LongPredicate;
  * </pre>
  */
 public final class DueTable {
+    private static final Logger LOG = LoggerFactory.getLogger(DueTable.class);
+
     static final String NAME = "due";
 
     /** Where its columns are in its rows, before those of the instance. */
@@ -50,11 +56,15 @@ public final class DueTable {
     private static final String FOUND =
             "SELECT due.*, instance.* FROM due CROSS JOIN instance ON instance.incarnation ="
                     + " due.incarnation WHERE %2$s (%1$s, due.incarnation) > (?, ?) AND %1$s <= ?"
-                    + " ORDER BY %1$s, due.incarnation LIMIT ?";
+                    + " ORDER BY %1$s, due.incarnation LIMIT ? OFFSET ?";
     private static final String OWN = FOUND.formatted("own_at", "");
     private static final String WATCHED = FOUND.formatted("watched_at", "namespace = ? AND");
 
+    /** That many are told of; with more the disk has told of itself. */
+    private static final int DAMAGED_MAX = 100;
+
     private final PlainDatabase database;
+    private final Set<SqlValue> damaged = ConcurrentHashMap.newKeySet();
 
     DueTable(PlainDatabase database) {
         this.database = database;
@@ -173,39 +183,83 @@ public final class DueTable {
      * @param first the parameters that come before those that each query has
      */
     private record Query(String sql, int column, List<SqlValue> first, long nowMicros) {
-        List<SqlValue> after(long atMicros, long incarnation, int page) {
+        List<SqlValue> after(Place place, int page) {
             var parameters = new ArrayList<>(first);
-            parameters.add(SqlValue.of(atMicros));
-            parameters.add(SqlValue.of(incarnation));
+            parameters.add(SqlValue.of(place.atMicros()));
+            parameters.add(SqlValue.of(place.incarnation()));
             parameters.add(SqlValue.of(nowMicros));
             parameters.add(SqlValue.of(page));
+            parameters.add(SqlValue.of(place.damaged()));
             return parameters;
         }
     }
 
+    /**
+     * How far a search is: behind a row that is as it was written, and so many more that are not.
+     * Their values cannot be gone by.
+     */
+    private record Place(long atMicros, long incarnation, int damaged) {
+        static final Place START = new Place(Long.MIN_VALUE, 0, 0);
+
+        Place behindOneMore() {
+            return new Place(atMicros, incarnation, damaged + 1);
+        }
+
+        boolean isBefore(Place other) {
+            return atMicros < other.atMicros
+                    || (atMicros == other.atMicros && incarnation < other.incarnation);
+        }
+    }
+
+    /** One damaged row must not hide the others, for whom nobody else would look. */
     private List<Found> find(Query query, BitSet shards, LongPredicate skipped, int most) {
         var found = new ArrayList<Found>();
-        long at = Long.MIN_VALUE;
-        long incarnation = 0;
+        var place = Place.START;
         boolean more = true;
         while (more && found.size() < most) {
-            var parameters = query.after(at, incarnation, page(most));
+            var parameters = query.after(place, page(most));
             var rows = database.run(query.sql(), parameters.toArray(SqlValue[]::new)).rows();
             for (var row : rows) {
-                var due = CatalogTables.checked(NAME, row.subList(0, COLUMNS));
-                var instance =
-                        CatalogTables.checked(InstanceRows.TABLE, row.subList(COLUMNS, row.size()));
-                incarnation = integer(due.getFirst());
-                at = integer(due.get(query.column()));
-                if (shards.get((int) integer(instance.get(1)))
-                        && !skipped.test(incarnation)
+                var due = row.subList(0, COLUMNS);
+                var instance = row.subList(COLUMNS, row.size());
+                var next = place(due, query.column()).filter(place::isBefore);
+                place = next.orElse(place.behindOneMore());
+                if (next.isEmpty()) {
+                    warn(NAME, due.getFirst());
+                } else if (!CatalogTables.isAsWritten(InstanceRows.TABLE, instance)) {
+                    warn(InstanceRows.TABLE, due.getFirst());
+                } else if (shards.get((int) integer(instance.get(1)))
+                        && !skipped.test(place.incarnation())
                         && found.size() < most) {
-                    found.add(new Found(key(instance.getFirst()), incarnation, at));
+                    found.add(
+                            new Found(
+                                    key(instance.getFirst()),
+                                    place.incarnation(),
+                                    place.atMicros()));
                 }
             }
             more = rows.size() == page(most);
         }
         return found;
+    }
+
+    /** Of a row; empty if it is not what was written. */
+    private static Optional<Place> place(List<SqlValue> due, int column) {
+        return CatalogTables.isAsWritten(NAME, due)
+                ? Optional.of(new Place(integer(due.get(column)), integer(due.getFirst()), 0))
+                : Optional.empty();
+    }
+
+    /** Once for each: it is found again at every look. */
+    private void warn(String table, SqlValue incarnation) {
+        if (damaged.size() < DAMAGED_MAX && damaged.add(incarnation)) {
+            LOG.atWarn()
+                    .addKeyValue("table", table)
+                    .addKeyValue("incarnation", incarnation)
+                    .log(
+                            "a row of the catalogue is damaged: what is due in its instance waits for a"
+                                    + " restart, which makes the catalogue anew");
+        }
     }
 
     private static int page(int most) {
