@@ -1,6 +1,7 @@
 package dev.atoll.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.atoll.proto.internal.v1.LinkCall;
@@ -23,9 +24,14 @@ import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -57,13 +63,16 @@ class DoorTest {
     void usersAreToldToComeBackWhereTheCurrentVersionIsNotConfirmed() throws Exception {
         var current = data.resolve("config").resolve("current");
         Files.createDirectories(data.resolve("config"));
-        Files.writeString(current, "rubbish");
         try (var node = TestNode.start(data)) {
+            assertThat(refusals(node)).containsOnly(Reason.RULE_DENIED);
+
+            Files.writeString(current, "rubbish");
+            // What was known is good for as long as a lease.
+            TestNode.eventually(() -> refusals(node).contains(Reason.NODE_UNAVAILABLE));
             assertThat(node.node().missing())
                     .singleElement()
                     .asString()
                     .contains("configuration", "rubbish");
-            assertThat(refusals(node)).containsOnly(Reason.NODE_UNAVAILABLE);
 
             // Services go on.
             var _ = node.mutate("user:alice", "CREATE TABLE t(n)");
@@ -72,11 +81,59 @@ class DoorTest {
             Files.delete(current);
             TestNode.eventually(() -> node.node().missing().isEmpty());
             assertThat(refusals(node)).containsOnly(Reason.RULE_DENIED);
-
-            Files.writeString(current, "rubbish");
-            // What was known is good for as long as a lease.
-            TestNode.eventually(() -> refusals(node).contains(Reason.NODE_UNAVAILABLE));
         }
+    }
+
+    /** By none, services would be let in everywhere, and tables would be made by nobody's plan. */
+    @Test
+    void aNodeOnItsOwnDoesNotStartWithoutTheDeclarationsThatAreInForce() throws Exception {
+        try (var node = TestNode.start(data)) {
+            node.apply("databases: { team: { dynamic: true } }");
+            node.apply("databases: { user: { dynamic: true } }");
+        }
+        var file = data.resolve("config").resolve("0000000002.yaml");
+        var whole = Files.readAllBytes(file);
+        var notUtf8 = whole.clone();
+        notUtf8[notUtf8.length - 3] = (byte) 0xff;
+        for (var damaged :
+                List.of(
+                        new byte[0],
+                        Arrays.copyOf(whole, whole.length - 4),
+                        notUtf8,
+                        asApplied("databases: { user: { dynamic: perhaps } }"))) {
+            Files.write(file, damaged);
+            assertRefusesToStart();
+        }
+        Files.delete(file);
+        assertRefusesToStart();
+
+        Files.write(file, whole);
+        try (var node = TestNode.start(data)) {
+            assertThat(byService(node, "team:red")).containsOnly(Reason.NAMESPACE_NOT_FOUND);
+        }
+    }
+
+    private void assertRefusesToStart() {
+        assertThatThrownBy(() -> TestNode.start(data).close())
+                .isInstanceOf(IOException.class)
+                .hasMessageMatching("configuration: .*(0000000002\\.yaml|version 2).*");
+    }
+
+    /** A version that was good for another build. */
+    private static byte[] asApplied(String text) throws NoSuchAlgorithmException {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        var digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+        return ("""
+                # Atoll configuration 1
+                # version: 2
+                # applied: 2026-01-31T12:00:00.123Z
+                # by: admin (test)
+                # text: %d %s
+                # ---
+                """
+                                .formatted(bytes.length, HexFormat.of().formatHex(digest))
+                        + text)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -89,13 +89,31 @@ public final class ActiveConfig implements AutoCloseable {
     /** By which a confirmation ends. */
     record Clocks(LongSupplier ticker, InstantSource wall) {}
 
-    /** Takes the copy, asks the store once, for seconds at most, and goes on in the background. */
+    /**
+     * Takes the copy, asks the store once, for seconds at most, and goes on in the background. A
+     * store that is here is asked for as long as that takes; throws IOException if the version that
+     * it says is in force cannot be used. Nobody else could tell later what is declared, and
+     * services would meanwhile be served as if nothing were.
+     */
     public void start() throws IOException {
-        if (copy != null) {
+        if (copy == null) {
+            askFirst(Duration.ofNanos(Long.MAX_VALUE));
+            checkUsed();
+        } else {
             takeCopy(copy);
+            askFirst(FIRST_ANSWER_MOST);
         }
+        var _ =
+                thread.scheduleWithFixedDelay(
+                        this::ask,
+                        ASK_EVERY.toMillis(),
+                        ASK_EVERY.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void askFirst(Duration most) throws IOException {
         try {
-            thread.submit(this::ask).get(FIRST_ANSWER_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            thread.submit(this::ask).get(most.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             LOG.info("the first look for the configuration takes longer; starting without it");
         } catch (ExecutionException e) {
@@ -104,12 +122,18 @@ public final class ActiveConfig implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while looking for the configuration", e);
         }
-        var _ =
-                thread.scheduleWithFixedDelay(
-                        this::ask,
-                        ASK_EVERY.toMillis(),
-                        ASK_EVERY.toMillis(),
-                        TimeUnit.MILLISECONDS);
+    }
+
+    private void checkUsed() throws IOException {
+        var trouble = standing.trouble();
+        if (!trouble.isEmpty()) {
+            throw new IOException(
+                    "configuration: "
+                            + trouble
+                            + "; the node does not start without the declarations that are in force"
+                            + " (expected: the file as it was applied, and a version of Atoll that"
+                            + " can read it)");
+        }
     }
 
     /**

@@ -5,7 +5,9 @@ import dev.atoll.node.folder.DataFolder;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -213,7 +215,7 @@ public final class FolderConfigStore implements ConfigStore {
     private record Stored(ConfigVersion version, String text) {}
 
     private static Stored read(Path file) throws IOException {
-        var content = Files.readString(file);
+        var content = content(file);
         var head = HEAD.matcher(content);
         if (!head.lookingAt()) {
             throw new IOException(file + ": its first lines are not those of a version");
@@ -237,6 +239,16 @@ public final class FolderConfigStore implements ConfigStore {
             return new Stored(version, text);
         } catch (DateTimeException | IllegalArgumentException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String content(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": missing (expected: a version)", e);
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + ": not UTF-8 (expected: the text that was applied)", e);
         }
     }
 
