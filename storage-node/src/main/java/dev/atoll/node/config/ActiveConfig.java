@@ -50,6 +50,9 @@ public final class ActiveConfig implements AutoCloseable {
     private volatile Optional<Declarations> active = Optional.empty();
     private volatile Standing standing = new Standing(true, "not asked yet");
 
+    // Written by the config thread alone, and before it starts.
+    private volatile boolean known;
+
     // Written by the config thread alone; empty until the store has said it.
     private volatile Optional<Boolean> migrationPaused = Optional.empty();
 
@@ -145,6 +148,14 @@ public final class ActiveConfig implements AutoCloseable {
     }
 
     /**
+     * Whether what {@link #current} says was ever true: a version is in use, or the store has said
+     * that there is none.
+     */
+    public boolean isKnown() {
+        return known;
+    }
+
+    /**
      * Whether that is the current version: the store said so a few seconds ago at most. A later one
      * may have been stored since, but not earlier than that.
      */
@@ -231,8 +242,9 @@ public final class ActiveConfig implements AutoCloseable {
                                                 + ": "
                                                 + problems.getFirst());
                     };
+            known = true;
         } catch (IOException e) {
-            // Better none than a damaged one: services are refused nothing, users everything.
+            // Better none than a damaged one: nobody is served until the store has been asked.
             LOG.error("the copy of the configuration cannot be read: {}", e.getMessage());
         }
     }
@@ -352,6 +364,7 @@ public final class ActiveConfig implements AutoCloseable {
     }
 
     private void confirmed(long sent) {
+        known = true;
         confirmation.renewed(sent);
         if (!standing.trouble().isEmpty()) {
             standing = new Standing(false, "");

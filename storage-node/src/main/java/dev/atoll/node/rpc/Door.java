@@ -7,10 +7,10 @@ import dev.atoll.wire.Reason;
 import java.time.Duration;
 
 /**
- * Whom a node serves, and which namespaces there are. Services are served always; users only while
- * the node knows which declarations are current, since an older version may allow what the current
- * one does not. Once a file is applied, a namespace that it does not declare does not exist.
- * Thread-safe.
+ * Whom a node serves, and which namespaces there are. Services are served once the node knows what
+ * is declared; users only while it knows which declarations are current, since an older version may
+ * allow what the current one does not. Once a file is applied, a namespace that it does not declare
+ * does not exist. Thread-safe.
  */
 final class Door {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -34,6 +34,7 @@ final class Door {
         switch (context.caller().kind()) {
             case SERVICE -> {
                 if (key != null && !undeclaredToo) {
+                    checkKnown();
                     var _ = blocks.find(key);
                 }
             }
@@ -55,12 +56,23 @@ final class Door {
 
     private void checkConfirmed() {
         if (!config.isConfirmed()) {
-            throw Failure.of(
-                            Reason.NODE_UNAVAILABLE,
-                            "the node cannot confirm which rules are current (expected: an answer"
-                                    + " of etcd within its lease)")
-                    .retryAfter(RETRY_AFTER);
+            throw unavailable(
+                    "the node cannot confirm which rules are current (expected: an answer of etcd"
+                            + " within its lease)");
         }
+    }
+
+    /** Else a service would be served as if nothing were declared. */
+    private void checkKnown() {
+        if (!config.isKnown()) {
+            throw unavailable(
+                    "the node does not know yet what is declared (expected: an answer of etcd, and"
+                            + " a version that this node can use)");
+        }
+    }
+
+    private static Failure unavailable(String why) {
+        return Failure.of(Reason.NODE_UNAVAILABLE, why).retryAfter(RETRY_AFTER);
     }
 
     private static Failure notServed() {

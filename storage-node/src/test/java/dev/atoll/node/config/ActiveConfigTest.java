@@ -69,11 +69,30 @@ class ActiveConfigTest {
         var active = start();
 
         assertThat(active.isConfirmed()).isFalse();
+        assertThat(active.isKnown()).isFalse();
         assertThat(active.missing()).singleElement().asString().contains("the store is away");
 
         store.away(false);
         TestNode.eventually(active::isConfirmed);
+        assertThat(active.isKnown()).isTrue();
         assertThat(active.missing()).isEmpty();
+
+        // That there was none is still better known than nothing.
+        store.away(true);
+        pass(Duration.ofSeconds(5));
+        assertThat(active.isConfirmed()).isFalse();
+        assertThat(active.isKnown()).isTrue();
+    }
+
+    @Test
+    void doesNotKnowWhatIsDeclaredByAFirstVersionThatItCannotUse() throws IOException {
+        var _ = store(store, 1, "wrong");
+        var active = start();
+        assertThat(active.isKnown()).isFalse();
+
+        var _ = store(store, 2, text("two"));
+        TestNode.eventually(active::isKnown);
+        assertThat(declares(active)).isEqualTo("two");
     }
 
     @Test
@@ -142,6 +161,7 @@ class ActiveConfigTest {
                             assertThat(now.find("other")).isEmpty();
                         });
         assertThat(active.isConfirmed()).isFalse();
+        assertThat(active.isKnown()).isTrue();
         store.away(false);
         TestNode.eventually(active::isConfirmed);
     }
@@ -163,7 +183,9 @@ class ActiveConfigTest {
         store.away(true);
         close();
         Files.writeString(folder.resolve("0000000001.yaml"), "rubbish");
-        assertThat(start().current()).isEmpty();
+        var active = start();
+        assertThat(active.current()).isEmpty();
+        assertThat(active.isKnown()).isFalse();
     }
 
     @Test
