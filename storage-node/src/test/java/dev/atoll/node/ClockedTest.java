@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ClockedTest {
     static final Duration MINUTE = Duration.ofMinutes(1);
 
-    private static final Map<String, String> ONE_OPEN = Map.of("open-instances-max", "1");
+    static final Map<String, String> ONE_OPEN = Map.of("open-instances-max", "1");
 
     @TempDir Path data;
     @TempDir Path copies;

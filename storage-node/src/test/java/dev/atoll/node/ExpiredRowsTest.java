@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Rows whose moment has passed are deleted, by a clock that the test sets. */
@@ -122,6 +126,57 @@ class ExpiredRowsTest extends ClockedTest {
             clock.pass(MINUTE.multipliedBy(2));
             eventually(() -> node.integer(KEY, COUNT) == 0);
             assertThat(node.integer(KEY, "SELECT count(*) FROM holds")).isZero();
+        }
+    }
+
+    /** A visit ends with what is due next; more may have become due since it looked. */
+    @Test
+    void whatBecomesDueWhileAVisitEndsIsNotLate() throws IOException {
+        var later = Duration.ofSeconds(20);
+        var late = new LateClock(later);
+        try (var node = TestNode.start(data, ONE_OPEN, late)) {
+            node.apply(FILE);
+            add(node, "first", MINUTE);
+            add(node, "second", MINUTE.plusSeconds(10));
+            var expired = node.registry().get("atoll.node.rows.expired").counter();
+            late.visitsAfter(() -> expired.count() == 1);
+            clock.pass(MINUTE);
+            eventually(() -> late.looks.get() > 0);
+            late.pass();
+            eventually(() -> node.integer(KEY, COUNT) == 0);
+        }
+    }
+
+    /** Time passes once, between a visit's last look at what is due and the next one. */
+    private final class LateClock implements InstantSource {
+        private final Duration by;
+        private final AtomicInteger looks = new AtomicInteger();
+        private final AtomicBoolean passed = new AtomicBoolean();
+        private volatile BooleanSupplier counts = () -> false;
+
+        LateClock(Duration by) {
+            this.by = by;
+        }
+
+        void visitsAfter(BooleanSupplier when) {
+            counts = when;
+        }
+
+        void pass() {
+            if (passed.compareAndSet(false, true)) {
+                clock.pass(by);
+            }
+        }
+
+        @Override
+        public Instant instant() {
+            // Visits alone run on such threads.
+            if (Thread.currentThread().isVirtual()
+                    && counts.getAsBoolean()
+                    && looks.incrementAndGet() == 2) {
+                pass();
+            }
+            return clock.instant();
         }
     }
 

@@ -322,6 +322,38 @@ class TableRulesIT {
         service.refusedMutate(sql).is(PERMISSION_DENIED, "STATEMENT_NOT_ALLOWED").saying("declare");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO \"docs$search\"(rowid, title) VALUES (99, 'forged')",
+                "INSERT INTO docs$search(docs$search) VALUES ('delete-all')",
+                "REPLACE INTO main.\"DOCS$SEARCH\"(rowid, title) VALUES (99, 'forged')",
+                "INSERT OR IGNORE INTO [docs$search](rowid, title) SELECT 1, 'x' FROM docs",
+                "WITH x AS (SELECT 1) INSERT INTO 'docs$search'(rowid, title) SELECT 1, 'x' FROM x",
+                "UPDATE \"docs$search\" SET title = 'x'",
+                "UPDATE OR REPLACE main.`docs$search` SET title = 'x'",
+                "WITH x AS (SELECT 1) DELETE FROM \"docs$search\"",
+                "DELETE FROM \"main\" . \"docs$search\"",
+                "DELETE FROM \"docs$search_data\"",
+                "UPDATE \"docs$search_config\" SET v = 5",
+            })
+    void whatFollowsADeclaredTableIsNotWrittenBySql(String sql) {
+        service.refusedMutate(sql).is(PERMISSION_DENIED, "STATEMENT_NOT_ALLOWED");
+    }
+
+    @Test
+    void whatFollowsADeclaredTableMayBeRead() {
+        var instance = fresh("ws");
+        instance.mutate(
+                insert("docs", "title", "found"),
+                write("CREATE TABLE own(a)"),
+                write(
+                        "INSERT INTO own SELECT rowid FROM \"docs$search\" WHERE title MATCH 'found'"),
+                write("UPDATE docs SET title = 'other' WHERE rowid IN (SELECT a FROM own)"));
+        assertThat(instance.rows("SELECT rowid FROM \"docs$search\" WHERE title MATCH 'other'"))
+                .hasSize(1);
+    }
+
     @Test
     void servicesMayHaveTablesAndViewsOfTheirOwn() {
         var instance = fresh("ws");

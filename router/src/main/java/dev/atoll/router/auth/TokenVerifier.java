@@ -131,9 +131,9 @@ final class TokenVerifier {
         var known =
                 switch (trust.vouchesFor()) {
                     case SERVICE, ANONYMOUS -> "";
-                    case USER -> trust.claims().of(claims);
+                    case USER -> known(claims, trust);
                 };
-        var caller = new Caller(trust.vouchesFor(), trust.name(), subject(claims), known);
+        var caller = new Caller(trust.vouchesFor(), trust.name(), subject(token, claims), known);
         var scopes =
                 switch (trust.vouchesFor()) {
                     case SERVICE -> scopes(claims);
@@ -196,8 +196,21 @@ final class TokenVerifier {
         return goodUntil;
     }
 
-    private static String subject(JWTClaimsSet claims) {
+    private static String known(JWTClaimsSet claims, Issuer.Trust trust) {
+        try {
+            return trust.claims().of(claims);
+        } catch (IllegalArgumentException e) {
+            throw invalid(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static String subject(SignedJWT token, JWTClaimsSet claims) {
         var subject = claims.getSubject();
+        // The library makes texts of numbers.
+        var written = token.getPayload().toJSONObject().get("sub");
+        if (written != null && !(written instanceof String)) {
+            throw invalid("its subject is no text (expected: sub in quotes)", null);
+        }
         if (subject == null || subject.isBlank() || subject.length() > SUBJECT_LENGTH_MAX) {
             throw invalid(
                     "it names no subject (expected: sub of 1 to "

@@ -22,6 +22,11 @@ record UserClaims(String role, String email, @Nullable Map<String, Custom> custo
     private static final Set<String> NOT_CUSTOM =
             Set.of("iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope");
 
+    /** Of objects and lists within a claim: with those around it, nodes read 255. */
+    private static final int LEVELS_MAX = 253;
+
+    private static final int NAME_MAX = 64;
+
     UserClaims {
         custom = custom == null ? null : Map.copyOf(custom);
     }
@@ -53,7 +58,10 @@ record UserClaims(String role, String email, @Nullable Map<String, Custom> custo
         }
     }
 
-    /** What rules may ask of a verified token, as a JSON object; empty if there is nothing. */
+    /**
+     * What rules may ask of a verified token, as a JSON object; empty if there is nothing. Throws
+     * {@link IllegalArgumentException} if no node could read it.
+     */
     String of(JWTClaimsSet token) {
         var all = token.getClaims();
         var known = new HashMap<String, Object>();
@@ -61,6 +69,7 @@ record UserClaims(String role, String email, @Nullable Map<String, Custom> custo
         put(all.get(email), "email", known);
         var more = custom(all);
         if (!more.isEmpty()) {
+            more.forEach(UserClaims::checkLevels);
             known.put("custom", more);
         }
         return known.isEmpty() ? "" : JSONObjectUtils.toJSONString(known);
@@ -70,6 +79,29 @@ record UserClaims(String role, String email, @Nullable Map<String, Custom> custo
         if (value instanceof String) {
             known.put(name, value);
         }
+    }
+
+    private static void checkLevels(String name, Object value) {
+        if (isDeeper(value, LEVELS_MAX)) {
+            var shown = name.length() > NAME_MAX ? name.substring(0, NAME_MAX) + '…' : name;
+            throw new IllegalArgumentException(
+                    "its claim "
+                            + shown
+                            + " has more than "
+                            + LEVELS_MAX
+                            + " levels (expected: fewer)");
+        }
+    }
+
+    private static boolean isDeeper(@Nullable Object value, int levels) {
+        return switch (value) {
+            case Map<?, ?> map ->
+                    levels == 0
+                            || map.values().stream().anyMatch(next -> isDeeper(next, levels - 1));
+            case List<?> list ->
+                    levels == 0 || list.stream().anyMatch(next -> isDeeper(next, levels - 1));
+            case null, default -> false;
+        };
     }
 
     private Map<String, Object> custom(Map<String, Object> all) {

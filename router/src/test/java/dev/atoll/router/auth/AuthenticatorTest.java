@@ -142,6 +142,7 @@ class AuthenticatorTest {
                         es256(claims().audience("another")),
                         es256(claims().audience(List.of())),
                         es256(claims().subject(null)),
+                        es256(claims().claim("sub", 1)),
                         es256(claims().expirationTime(null)),
                         es256(claims().notBeforeTime(at(120))),
                         es256(claims().issueTime(at(120))),

@@ -101,6 +101,19 @@ class UserClaimsTest {
     }
 
     @Test
+    void claimsThatNoNodeCouldReadAreRefused() {
+        Object deep = "x";
+        for (int i = 0; i < 253; i++) {
+            deep = i % 2 == 0 ? List.of(deep) : Map.of("a", deep);
+        }
+        assertThat(UserClaims.DEFAULT.of(token().claim("deep", deep).build())).contains("deep");
+        var deeper = token().claim("deep", List.of(deep)).build();
+        assertThatThrownBy(() -> UserClaims.DEFAULT.of(deeper))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("its claim deep has more than 253 levels (expected: fewer)");
+    }
+
+    @Test
     void whatIsWrongIsSaid() {
         assertThatThrownBy(
                         () ->

@@ -22,7 +22,7 @@ public record ConfigChanges(
         List<String> all,
         List<String> destructive,
         List<String> warnings,
-        List<String> impossible) {
+        List<Change> impossible) {
     /** Nobody reads more; the reply has to fit into a message. */
     private static final int LINES_MAX = 5_000;
 
@@ -33,7 +33,7 @@ public record ConfigChanges(
         all = cut(all);
         destructive = cut(destructive);
         warnings = cut(warnings);
-        impossible = cut(impossible);
+        impossible = List.copyOf(impossible);
     }
 
     /** Where nothing was declared before, every namespace was there. */
@@ -76,7 +76,10 @@ public record ConfigChanges(
                                 file.warnings().stream().map(FileProblem::toString))
                         .flatMap(lines -> lines)
                         .toList(),
-                lines(changes, change -> change.effect() == Change.Effect.IMPOSSIBLE));
+                changes.stream()
+                        .filter(change -> change.effect() == Change.Effect.IMPOSSIBLE)
+                        .limit(LINES_MAX)
+                        .toList());
     }
 
     private static List<String> lines(List<Change> changes, Predicate<Change> wanted) {

@@ -2,6 +2,7 @@ package dev.atoll.node.config;
 
 import dev.atoll.node.blocks.file.BlockFile;
 import dev.atoll.node.blocks.file.FileProblem;
+import dev.atoll.node.blocks.file.PlacedChanges;
 import dev.atoll.wire.Failure;
 import dev.atoll.wire.Reason;
 import java.io.IOException;
@@ -198,7 +199,7 @@ public final class ConfigVersions {
                 };
         var changes = compare(base, file);
         if (!changes.impossible().isEmpty()) {
-            throw impossible(changes.impossible());
+            throw impossible(PlacedChanges.of(text, changes.impossible()));
         }
         return new Checked(file, changes);
     }
@@ -266,14 +267,16 @@ public final class ConfigVersions {
                 .with("column", Integer.toString(problems.getFirst().column()));
     }
 
-    private static Failure impossible(List<String> changes) {
+    private static Failure impossible(List<FileProblem> changes) {
         return Failure.of(
                         Reason.CONFIG_INVALID,
                         "configuration: "
                                 + changes.size()
                                 + " of the changes cannot be made (expected: none):\n"
-                                + shown(changes))
-                .with("impossible", Integer.toString(changes.size()));
+                                + shown(changes.stream().map(FileProblem::toString).toList()))
+                .with("impossible", Integer.toString(changes.size()))
+                .with("line", Integer.toString(changes.getFirst().line()))
+                .with("column", Integer.toString(changes.getFirst().column()));
     }
 
     /** The first of them, a line each, and how many more there are. */

@@ -7,6 +7,7 @@ import dev.atoll.wire.Reason;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +21,13 @@ final class Refusals {
     private static final int PROBLEM_LENGTH_MAX = 200;
     private static final int NAME_LENGTH_MAX = 64;
     private static final int DISTANCE_MAX = 3;
+
+    /** SQLite's words for a statement that does not fit the tables there are. */
+    private static final Pattern OTHER_TABLES =
+            Pattern.compile(
+                    "no such (table|column|index|view|trigger): |has no column named |foreign key"
+                            + " mismatch|malformed database schema|generated column |because it is"
+                            + " a view|ON CONFLICT clause does not match any");
 
     private Refusals() {}
 
@@ -105,19 +113,22 @@ final class Refusals {
 
     /**
      * What an error of a statement of ours means: the tables are not those that are declared, or
-     * some row is in the way.
+     * some row is in the way. What else SQLite does not take of it is of what the caller asked.
      *
      * @param references the fields that were written and refer to other rows
      */
     static Failure ofStatement(Failure failure, String table, Collection<String> references) {
         return switch (failure.reason()) {
             case SQL_ERROR ->
-                    Failure.of(
-                            Reason.MIGRATION_FAILED,
-                            "this instance does not have the tables as they are declared, and "
-                                    + table
-                                    + " is one that differs: "
-                                    + failure.message());
+                    OTHER_TABLES.matcher(failure.message()).find()
+                            ? Failure.of(
+                                    Reason.MIGRATION_FAILED,
+                                    "this instance does not have the tables as they are declared,"
+                                            + " and "
+                                            + table
+                                            + " is one that differs: "
+                                            + failure.message())
+                            : failure;
             case UNIQUE_VIOLATION -> {
                 var fields = failure.details().getOrDefault("columns", "");
                 yield fields.isEmpty()

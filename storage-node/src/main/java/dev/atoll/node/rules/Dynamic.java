@@ -1,14 +1,7 @@
 package dev.atoll.node.rules;
 
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import com.google.gson.stream.MalformedJsonException;
-import java.io.IOException;
-import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,59 +74,6 @@ public sealed interface Dynamic {
 
     /** Of one JSON document; throws {@link IllegalArgumentException} if the text is none. */
     static Dynamic ofJson(String json) {
-        try (var reader = new JsonReader(new StringReader(json))) {
-            reader.setStrictness(Strictness.STRICT);
-            var value = read(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new MalformedJsonException("more than one value");
-            }
-            return value;
-        } catch (IOException | NumberFormatException | IllegalStateException e) {
-            throw new IllegalArgumentException("json: " + e.getMessage(), e);
-        }
-    }
-
-    /** The reader limits the depth. */
-    private static Dynamic read(JsonReader reader) throws IOException {
-        return switch (reader.peek()) {
-            case BEGIN_ARRAY -> {
-                var items = new ArrayList<Dynamic>();
-                reader.beginArray();
-                while (reader.hasNext()) {
-                    items.add(read(reader));
-                }
-                reader.endArray();
-                yield new Items(items);
-            }
-            case BEGIN_OBJECT -> {
-                var fields = new HashMap<String, Dynamic>();
-                reader.beginObject();
-                while (reader.hasNext()) {
-                    // The first of two equal names counts, as it does in SQLite.
-                    fields.putIfAbsent(reader.nextName(), read(reader));
-                }
-                reader.endObject();
-                yield new Fields(fields);
-            }
-            case STRING -> new Text(reader.nextString());
-            case NUMBER -> number(reader.nextString());
-            case BOOLEAN -> new Bool(reader.nextBoolean());
-            case NULL -> {
-                reader.nextNull();
-                yield NULL;
-            }
-            case NAME, END_ARRAY, END_OBJECT, END_DOCUMENT ->
-                    throw new MalformedJsonException("unexpected " + reader.peek());
-        };
-    }
-
-    private static Dynamic number(String text) {
-        if (text.matches("-?\\d{1,19}")) {
-            var number = new BigInteger(text);
-            if (number.bitLength() < Long.SIZE) {
-                return new Int(number.longValue());
-            }
-        }
-        return new Real(Double.parseDouble(text));
+        return JsonText.read(json);
     }
 }

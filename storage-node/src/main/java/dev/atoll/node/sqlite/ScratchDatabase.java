@@ -21,7 +21,9 @@ public final class ScratchDatabase implements AutoCloseable {
     /** Of one statement: what runs longer on an empty database does not end at all. */
     private static final long STEPS_MAX = 20_000_000;
 
-    private static final long VALUE_BYTES_MAX = 2L << 20;
+    /** Of one value. */
+    public static final long VALUE_BYTES_MAX = 2L << 20;
+
     private static final int PAGES_MAX = 16_384;
 
     private final SqliteConnection connection;
@@ -63,6 +65,50 @@ public final class ScratchDatabase implements AutoCloseable {
             return Optional.of(
                     steps > STEPS_MAX ? "does not end on an empty database" : SqliteErrors.text(e));
         }
+    }
+
+    /**
+     * The same, of a statement that somebody wrote: a name in double quotes that is no column is
+     * wrong. SQLite would take it for a text, and the one who wrote it finds that out late.
+     */
+    public Optional<String> runStrictly(String sql) {
+        var strict = withoutDoubleQuotes(sql);
+        if (strict.equals(sql)) {
+            return run(sql);
+        }
+        var found = tryOut(strict);
+        return found.filter(problem -> problem.startsWith("no such column")).isEmpty()
+                ? run(sql)
+                : tryOut(sql)
+                        .or(
+                                () ->
+                                        found.map(
+                                                problem ->
+                                                        problem
+                                                                + " (expected: one that there is;"
+                                                                + " a text has single quotes)"));
+    }
+
+    /** Names in quotes that are never taken for texts. */
+    private static String withoutDoubleQuotes(String sql) {
+        var strict = new StringBuilder(sql);
+        for (var token : Tokenizer.tokens(sql).reversed()) {
+            if (token.kind() == Token.Kind.QUOTED && sql.charAt(token.start()) == '"') {
+                var name = token.unquoted(sql).replace("`", "``");
+                strict.replace(token.start(), token.end(), '`' + name + '`');
+            }
+        }
+        return strict.toString();
+    }
+
+    /** What is wrong with a statement, of which nothing stays. */
+    private Optional<String> tryOut(String sql) {
+        runAll(List.of("SAVEPOINT tried"));
+        var problem = run(sql);
+        // Some errors have undone all by then, and there is nothing to go back to.
+        var _ = run("ROLLBACK TO tried");
+        var _ = run("RELEASE tried");
+        return problem;
     }
 
     /** Runs statements of which each must succeed. */

@@ -185,8 +185,12 @@ public final class WriteTransaction extends ReadTransaction {
 
     @Override
     void writes(StatementKind kind, SqlCall call) throws SQLException {
-        if (kind == StatementKind.SCHEMA && call.author() == SqlCall.Author.CALLER) {
-            SchemaNames.check(call.sql(), declared);
+        if (call.author() == SqlCall.Author.CALLER) {
+            if (kind == StatementKind.SCHEMA) {
+                SchemaNames.check(call.sql(), declared);
+            } else {
+                SchemaNames.checkWritten(call.sql(), declared);
+            }
         }
         if (kind == StatementKind.SCHEMA && !schemaTouched) {
             schemaBefore = engine.connection().number(SCHEMA_VERSION);

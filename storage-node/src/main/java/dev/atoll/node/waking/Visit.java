@@ -57,9 +57,13 @@ final class Visit {
     private int rowsMax = ROWS_MAX;
     private boolean expiryFailed;
 
+    /** All that was due by then has been looked at. */
+    private Instant seenUntil;
+
     Visit(InstanceKey key, DueInstances.Parts parts) {
         this.key = key;
         this.parts = parts;
+        this.seenUntil = parts.clock().instant();
     }
 
     /** Throws if the instance cannot be served now. */
@@ -69,11 +73,13 @@ final class Visit {
             // In turns, so that neither waits for the end of the other.
             more = step(i % 2 == 0);
         }
-        var _ = await(parts.instances().settleDue(key, terms(), parts.clock().instant()));
+        // Not by the clock as it is now: what became due since then is not held, but new.
+        var _ = await(parts.instances().settleDue(key, terms(), seenUntil));
     }
 
     private boolean step(boolean alarmFirst) {
         var step = new Step(alarmFirst);
+        seenUntil = step.now;
         try {
             var done = await(parts.instances().write(key, terms(), step));
             count(done);

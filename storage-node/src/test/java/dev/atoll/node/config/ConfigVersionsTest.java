@@ -194,7 +194,15 @@ class ConfigVersionsTest {
             assertThat(refused.reason()).isEqualTo(Reason.CONFIG_INVALID);
             assertThat(refused.message())
                     .contains("ws.migrations.first: changed: some instances have run it");
-            assertThat(refused.details()).containsEntry("impossible", "1");
+            assertThat(refused.details())
+                    .containsEntry("impossible", "1")
+                    .containsEntry("column", "17");
+            assertThat(refused.message())
+                    .contains("\n" + refused.details().get("line") + ":17: ws.migrations.first");
+            assertThat(migrated.lines().toList())
+                    .element(Integer.parseInt(refused.details().get("line")) - 1)
+                    .asString()
+                    .startsWith("      - { name: first,");
         }
         assertThat(versions.list()).hasSize(1);
     }

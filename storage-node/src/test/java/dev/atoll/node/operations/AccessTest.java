@@ -202,4 +202,38 @@ class AccessTest {
                     new Operation.ListRows("t", Filter.ALL, "", View.DEFAULT));
         }
     }
+
+    /** It is the caller's, who can do something about it. */
+    @Test
+    void anErrorOfWhatWasAskedIsNotTheTables() {
+        try (var db =
+                TestOperations.withTables(
+                        folder,
+                        "t: { fields: { n: { type: integer }, m: { type: integer, computed:"
+                                + " abs(n) } } }")) {
+            var failure =
+                    db.refused(
+                            Reason.SQL_ERROR,
+                            db.service(),
+                            new Operation.Insert("t", fields("n", Long.MIN_VALUE)));
+            assertThat(failure.message()).isEqualTo("integer overflow");
+        }
+    }
+
+    @Test
+    void anInstanceWithoutTheTableSaysSo() {
+        try (var db =
+                TestOperations.withTables(
+                        folder, "t: { fields: { s: { type: text, unique: true } } }")) {
+            db.sql("ALTER TABLE t RENAME COLUMN s TO other");
+            for (var operation :
+                    List.<Operation>of(
+                            new Operation.Insert("t", fields("s", "x")),
+                            new Operation.Upsert("t", fields("s", "x"), "s"))) {
+                db.refused(Reason.MIGRATION_FAILED, db.service(), operation);
+            }
+            db.sql("DROP TABLE t");
+            db.refused(Reason.MIGRATION_FAILED, db.service(), new Operation.Count("t", Filter.ALL));
+        }
+    }
 }

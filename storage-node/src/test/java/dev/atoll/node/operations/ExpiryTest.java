@@ -129,4 +129,23 @@ class ExpiryTest {
                 new Operation.Insert("codes", fields("code", "c")));
         assertThat(stored()).isEqualTo(2);
     }
+
+    /** What a computed field will be is known once the row is written. */
+    @Test
+    void keepsItsComputedUniqueValueUntilItIsDeleted() {
+        try (var other =
+                TestOperations.withTables(
+                        folder.resolve("computed"),
+                        "t: { fields: { code: { type: text }, up: { type: text, computed:"
+                                + " upper(code), unique: true }, until: { type: datetime } }, ttl:"
+                                + " until }")) {
+            other.add("t", fields("code", "a", "until", other.now().plusSeconds(60)));
+            other.pass(Duration.ofSeconds(60));
+            var insert = new Operation.Insert("t", fields("code", "A"));
+            var failure = other.refused(Reason.UNIQUE_VIOLATION, other.service(), insert);
+            assertThat(failure.details()).containsEntry("field", "up");
+            other.sql("DELETE FROM t");
+            assertThat(other.run(other.service(), insert).changes()).isEqualTo(1);
+        }
+    }
 }

@@ -202,7 +202,10 @@ class InsertTest {
             var id = db.add("docs", fields("title", "t", "meta", TypedValue.json(json)));
             assertThat(db.row(db.service(), "docs", id)).containsEntry("meta", json);
         }
-        for (var json : new String[] {"", "{", "{'a':1}", "1 2", "\uFEFF1", "nul", "[1,]"}) {
+        for (var json :
+                new String[] {
+                    "", "{", "{'a':1}", "1 2", "\uFEFF1", "nul", "[1,]", "{\"a\":1,\"a\":2}"
+                }) {
             var failure =
                     db.refused(
                             Reason.VALIDATION_FAILED,

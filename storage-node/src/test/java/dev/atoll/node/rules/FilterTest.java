@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -188,6 +189,37 @@ class FilterTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(Dynamic.ofJson("[1, 1.0, 1e2, 9223372036854775808, \"a\\u0000\", null, true]"))
                 .isEqualTo(Dynamic.of(Arrays.asList(1L, 1.0, 100.0, 0x1p63, "a\0", null, true)));
-        assertThat(Dynamic.ofJson("{\"a\": 1, \"a\": 2}")).isEqualTo(Dynamic.of(Map.of("a", 1)));
+    }
+
+    @Test
+    void whatIsWrongWithJsonIsSaidWithItsPlace() {
+        var wrong = new LinkedHashMap<String, String>();
+        wrong.put("", "line 1, column 1, in $: it ends too early (expected: a whole document)");
+        wrong.put(
+                "{\"a\": {\"b\": 1, \"\\u0062\": 2}}",
+                "line 1, column 24, in $.a.b: 'b' twice (expected: once)");
+        wrong.put(
+                "[1,\n nul]",
+                "line 2, column 2, in $[1]: not JSON (expected: a document as RFC 8259 has it)");
+        wrong.put(
+                "1 2",
+                "line 1, column 4, in $: not JSON (expected: a document as RFC 8259 has it)");
+        wrong.put(
+                "[".repeat(256),
+                "line 1, column 257, in $[0][0][0][0][0][0][0][0][0][0][…: more than 255 levels"
+                        + " (expected: fewer)");
+        wrong.forEach(
+                (json, problem) ->
+                        assertThatThrownBy(() -> Dynamic.ofJson(json))
+                                .as(json)
+                                .hasMessage("json: " + problem));
+        // As deep as a router lets claims be, with what is around them.
+        assertThat(
+                        Dynamic.ofJson(
+                                "{\"custom\": {\"x\": " + "[".repeat(253) + "]".repeat(253) + "}}"))
+                .isInstanceOf(Dynamic.Fields.class);
+        // One object in another may have its names again.
+        assertThat(Dynamic.ofJson("[{\"a\": {\"a\": 1}}, {\"a\": null}]"))
+                .isInstanceOf(Dynamic.Items.class);
     }
 }

@@ -162,7 +162,7 @@ final class ExtrasParser {
 
     private void tryTable(Table table, List<Item.Scalar> computed, List<Item.Scalar> conditions) {
         var statements = TableSql.create(withoutUnknown(table));
-        var made = scratch.run(statements.getFirst());
+        var made = scratch.runStrictly(statements.getFirst());
         if (made.isPresent()) {
             // SQLite names the column, if not the place.
             problem(
@@ -177,7 +177,7 @@ final class ExtrasParser {
                         .toList();
         for (int i = 0; i < partial.size() && partial.size() == conditions.size(); i++) {
             var condition = conditions.get(i);
-            scratch.run(partial.get(i)).ifPresent(text -> problem(condition, text));
+            scratch.runStrictly(partial.get(i)).ifPresent(text -> problem(condition, text));
         }
         scratch.runAll(List.of("DROP TABLE " + TableSql.quoted(table.name())));
         tryRows(table, computed, conditions, partial);
@@ -240,7 +240,7 @@ final class ExtrasParser {
                             List.of(),
                             new Table.Features(List.of(), Optional.empty()),
                             Map.of());
-            if (scratch.run(TableSql.create(rest).getFirst()).isEmpty()) {
+            if (scratch.runStrictly(TableSql.create(rest).getFirst()).isEmpty()) {
                 scratch.runAll(List.of("DROP TABLE " + TableSql.quoted(table.name())));
                 return scalar;
             }

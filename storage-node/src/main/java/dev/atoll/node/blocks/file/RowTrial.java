@@ -11,11 +11,13 @@ import java.util.stream.Collectors;
 
 /**
  * Evaluates the SQL of a table on two rows, one of NULLs and one of values. SQLite finds a use of
- * the current time only then, which would be at the first insert. What else goes wrong is of these
- * rows and no problem of the SQL. One thread at a time; until it is closed, the table is there.
+ * the current time, or of a value that is too long, only then, which would be at the first insert.
+ * What else goes wrong is of these rows and no problem of the SQL. One thread at a time; until it
+ * is closed, the table is there.
  */
 final class RowTrial implements AutoCloseable {
     private static final String CHANGES_BY_ITSELF = "non-deterministic use of ";
+    private static final String TOO_LONG = "string or blob too big";
 
     private final Table table;
     private final ScratchDatabase scratch;
@@ -87,9 +89,20 @@ final class RowTrial implements AutoCloseable {
     }
 
     private Optional<String> run(String sql) {
-        return scratch.run(sql)
-                .filter(problem -> problem.contains(CHANGES_BY_ITSELF))
-                .map(problem -> problem + " (expected: the same whenever it is asked)");
+        return scratch.run(sql).flatMap(RowTrial::problem);
+    }
+
+    private static Optional<String> problem(String text) {
+        if (text.contains(CHANGES_BY_ITSELF)) {
+            return Optional.of(text + " (expected: the same whenever it is asked)");
+        }
+        return text.contains(TOO_LONG)
+                ? Optional.of(
+                        text
+                                + ", of a row of short values (expected: at most "
+                                + ScratchDatabase.VALUE_BYTES_MAX
+                                + " bytes)")
+                : Optional.empty();
     }
 
     @Override

@@ -37,6 +37,13 @@ final class YamlReader {
     /** A file of ten thousand tables is a few megabytes long. */
     private static final int CHARACTERS_MAX = 16 << 20;
 
+    /**
+     * SnakeYAML copies what it has seen of a comment, a word or spaces for each thousand characters
+     * more: a line of eleven million took it a minute. A file of some thousand tables on one line,
+     * as programs write JSON, is within this.
+     */
+    private static final int LINE_CHARACTERS_MAX = 1 << 18;
+
     private static final int DEPTH_MAX = 20;
     private static final int DISTANCE_MAX = 3;
     private static final int TYPED_MAX = 64;
@@ -72,6 +79,9 @@ final class YamlReader {
                                     + ")"));
             return Optional.empty();
         }
+        if (hasLongLine(text)) {
+            return Optional.empty();
+        }
         var options = new LoaderOptions();
         options.setCodePointLimit(CHARACTERS_MAX);
         options.setNestingDepthLimit(DEPTH_MAX);
@@ -100,6 +110,23 @@ final class YamlReader {
             problems.add(new FileProblem(1, 1, "no YAML: " + e.getMessage()));
         }
         return Optional.empty();
+    }
+
+    private boolean hasLongLine(String text) {
+        var lines = Place.lines(text);
+        for (int i = 0; i < lines.length; i++) {
+            if (lines[i].length() > LINE_CHARACTERS_MAX) {
+                problems.add(
+                        new Place(i, 0),
+                        "a line of "
+                                + lines[i].length()
+                                + " characters (expected: at most "
+                                + LINE_CHARACTERS_MAX
+                                + ")");
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -13,7 +13,7 @@ public final class Migrations {
     /** What SQLite says of the first statement that it does not take. */
     static Optional<String> run(Block.Migration migration, ScratchDatabase scratch) {
         return migration.statements().stream()
-                .flatMap(sql -> scratch.run(sql).stream())
+                .flatMap(sql -> scratch.runStrictly(sql).stream())
                 .findFirst();
     }
 
@@ -29,7 +29,7 @@ public final class Migrations {
             var results = new ArrayList<Optional<String>>();
             for (var migration : migrations) {
                 for (var sql : migration.statements()) {
-                    var problem = scratch.run(sql);
+                    var problem = scratch.runStrictly(sql);
                     results.add(problem);
                     if (problem.isPresent()) {
                         return results;

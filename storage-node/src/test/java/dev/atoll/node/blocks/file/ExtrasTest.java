@@ -3,6 +3,7 @@ package dev.atoll.node.blocks.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.atoll.node.rules.FieldType;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -313,5 +314,66 @@ class ExtrasTest {
         var unknown = BlockFile.read(yaml, Map.of("lever", FieldType.INTEGER));
         assertThat(unknown.toString())
                 .contains("there is no claim 'level' in auth.custom (did you mean 'lever'?)");
+    }
+
+    /** SQLite would take it for a text. */
+    @Test
+    void aMisspeltColumnInDoubleQuotesIsRefused() {
+        var yaml =
+                """
+                databases:
+                  ws:
+                    tables:
+                      t:
+                        fields:
+                          title: { type: text }
+                          upper: { type: text, computed: 'upper("titel")' }
+                        indexes:
+                          - { fields: [title], where: '"titel" IS NOT NULL' }
+                """;
+        var expected =
+                " no such column: titel (expected: one that there is; a text has single quotes)";
+        assertThat(problems(yaml)).hasToString("7:42:" + expected);
+        assertThat(problems(yaml.replace("upper(\"titel\")", "upper(\"title\")")))
+                .hasToString("9:39:" + expected);
+        BlockFileTest.right(yaml.replace("titel", "title"));
+        var migrations =
+                """
+                databases:
+                  ws:
+                    sql: true
+                    migrations:
+                      - name: one
+                        sql:
+                          - CREATE TABLE "t" ("a" TEXT, b TEXT DEFAULT 'x', CHECK ("a" <> ''))
+                          - INSERT INTO t("a") VALUES ('"y"')
+                          - %s
+                """;
+        for (var sql :
+                List.of(
+                        "UPDATE t SET b = \"titel\"",
+                        "CREATE INDEX i ON t (a) WHERE \"titel\" = 1",
+                        "CREATE TABLE u (x, CHECK (\"titel\" > 1))",
+                        "SELECT \"titel\" FROM t")) {
+            assertThat(problems(migrations.formatted(sql))).hasToString("9:13:" + expected);
+        }
+        BlockFileTest.right(migrations.formatted("UPDATE t SET \"b\" = \"t\".\"a\""));
+        BlockFileTest.right(
+                migrations.formatted(
+                        "CREATE VIRTUAL TABLE f USING fts5(\"x\", tokenize = \"unicode61\")"));
+        assertThat(problems(migrations.formatted("UPDATE u SET b = \"titel\"")))
+                .hasToString("9:13: no such table: u");
+    }
+
+    @Test
+    void aComputedValueThatIsTooLongIsRefused() {
+        var yaml =
+                "databases: { ws: { tables: { t: { fields: { a: { type: text }, b: { type: text,"
+                        + " computed: \"%s\" } } } } } }";
+        assertThat(problems(yaml.formatted("printf('%.*c', 100000000, 'x')")))
+                .hasToString(
+                        "1:91: string or blob too big, of a row of short values (expected: at most"
+                                + " 2097152 bytes)");
+        BlockFileTest.right(yaml.formatted("printf('%.*c', 1000, 'x')"));
     }
 }

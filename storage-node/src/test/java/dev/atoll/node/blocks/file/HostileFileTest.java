@@ -54,6 +54,23 @@ class HostileFileTest {
                 .hasToString("[1:1: 16777217 characters (expected: at most 16777216)]");
     }
 
+    /** Whatever is long is on a line that is, and has been refused before it is read. */
+    @Test
+    void aLongLineIsNotLookedAt() {
+        int most = 1 << 18;
+        var right = "databases: { x: {} }\n";
+        for (var part : List.of("# " + "y".repeat(most - 1), " ".repeat(most + 1))) {
+            assertThat(problems(right + part))
+                    .hasToString("[2:1: a line of 262145 characters (expected: at most 262144)]");
+        }
+        assertThat(problems("databases: { x: { access: { access: " + "y".repeat(11 << 20)))
+                .hasToString("[1:1: a line of 11534372 characters (expected: at most 262144)]");
+        // YAML's own line breaks end one.
+        assertThat(problems("#\u2028# " + "y".repeat(most)).getFirst().line()).isEqualTo(2);
+        BlockFileTest.right(right + ("# " + "y".repeat(most - 2) + "\n").repeat(3));
+        BlockFileTest.right(right + "#\n".repeat(2 << 20));
+    }
+
     @Test
     void whatStandsForMoreThanItIsIsRefused() {
         var bomb =
