@@ -68,6 +68,10 @@ final class SegmentFiles {
     @GuardedBy("lock")
     private long liveSegments;
 
+    /** Whether the first one is made only when it is asked for. */
+    @GuardedBy("lock")
+    private boolean waits;
+
     SegmentFiles(Disk disk, Path directory, JournalSettings settings, Identity identity) {
         this.disk = disk;
         this.directory = directory;
@@ -92,6 +96,20 @@ final class SegmentFiles {
                 : Optional.empty();
     }
 
+    /**
+     * Makes nothing before records want a segment: where the log is damaged so that no file may be
+     * used again, and the node refuses to start, each start would leave one more. To be called
+     * before {@link #start}.
+     */
+    void waitUntilAsked() {
+        lock.lock();
+        try {
+            waits = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Begins to work; calls {@code onFailure} once, if files cannot be made ready any more. */
     void start(Collection<Path> found, long next, int live, Runnable onFailure) {
         lock.lock();
@@ -109,11 +127,18 @@ final class SegmentFiles {
         thread.start();
     }
 
-    /** The next segment, if it is ready within that time; throws if there will be none. */
+    /**
+     * The next segment, if it is ready within that time; throws if there will be none. Whoever
+     * gives it no time can do without.
+     */
     Optional<Segment> poll(Duration patience) throws IOException {
         lock.lock();
         try {
             long left = patience.toNanos();
+            if (left > 0 && waits) {
+                waits = false;
+                changed.signalAll();
+            }
             while (prepared == null) {
                 checkWell();
                 if (closed) {
@@ -238,7 +263,7 @@ final class SegmentFiles {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (free.isEmpty() && prepared != null && !closed) {
+            while (free.isEmpty() && (waits || prepared != null) && !closed) {
                 changed.awaitUninterruptibly();
             }
             return !free.isEmpty() || !closed;
