@@ -68,7 +68,7 @@ final class SegmentFiles {
     @GuardedBy("lock")
     private long liveSegments;
 
-    /** Whether the first one is made only when it is asked for. */
+    /** Whether nothing is made yet. */
     @GuardedBy("lock")
     private boolean waits;
 
@@ -96,10 +96,21 @@ final class SegmentFiles {
                 : Optional.empty();
     }
 
+    /** There are records or trims, so the node has not refused to start. */
+    void ask() {
+        lock.lock();
+        try {
+            waits = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
-     * Makes nothing before records want a segment: where the log is damaged so that no file may be
-     * used again, and the node refuses to start, each start would leave one more. To be called
-     * before {@link #start}.
+     * Makes nothing before {@link #ask}: where the log is damaged so that no file may be used
+     * again, and the node refuses to start, each start would leave one more. To be called before
+     * {@link #start}.
      */
     void waitUntilAsked() {
         lock.lock();
@@ -127,18 +138,11 @@ final class SegmentFiles {
         thread.start();
     }
 
-    /**
-     * The next segment, if it is ready within that time; throws if there will be none. Whoever
-     * gives it no time can do without.
-     */
+    /** The next segment, if it is ready within that time; throws if there will be none. */
     Optional<Segment> poll(Duration patience) throws IOException {
         lock.lock();
         try {
             long left = patience.toNanos();
-            if (left > 0 && waits) {
-                waits = false;
-                changed.signalAll();
-            }
             while (prepared == null) {
                 checkWell();
                 if (closed) {
