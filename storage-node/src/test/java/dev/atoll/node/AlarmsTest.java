@@ -266,6 +266,25 @@ class AlarmsTest extends ClockedTest {
         }
     }
 
+    /** Declared no more and then again: nothing else makes a node put off what it could run. */
+    @Test
+    void aNewOneRunsThoughOneBeforeItWasPutOff() throws IOException {
+        try (var node = start(data)) {
+            node.mutate(KEY, "CREATE TABLE t(a)");
+            set(node, "one", HOUR, sql("INSERT INTO t VALUES (1)"));
+            node.apply("databases: { other: { dynamic: true, sql: true } }");
+            clock.pass(HOUR);
+            eventually(() -> metric(node, "atoll.node.due.postponed") > 0);
+            node.apply(
+                    "databases: { other: { dynamic: true, sql: true },"
+                            + " user: { dynamic: true, sql: true } }");
+            // The clock stands still: what was put off does not come by itself.
+            set(node, "two", Duration.ZERO, sql("INSERT INTO t VALUES (2)"));
+            eventually(() -> node.integer(KEY, COUNT) == 2);
+            assertThat(list(node)).isEmpty();
+        }
+    }
+
     @Test
     void endWithTheirInstance() throws IOException {
         try (var node = start(data)) {

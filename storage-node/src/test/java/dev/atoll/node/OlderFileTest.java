@@ -112,6 +112,22 @@ class OlderFileTest {
     }
 
     @Test
+    void whatAnOperatorSaidOfAFileThatIsNotOlderDoesNotAcceptOneThatIsLater() throws IOException {
+        startAgain(3);
+        var restored = beside(file(), ".restored");
+        Files.createFile(restored);
+        try (var node = TestNode.start(data)) {
+            assertThat(node.problems(KEY)).isEmpty();
+            assertThat(restored).doesNotExist();
+        }
+        copyFiles(older, folder());
+        try (var node = TestNode.start(data)) {
+            assertThat(node.problems(KEY)).isNotEmpty();
+            isRefused(node, "up to 2");
+        }
+    }
+
+    @Test
     void theNewestCopyIsServedAgainWithoutMoreAdo() throws IOException {
         var newest = older.resolve("newest");
         Files.createDirectory(newest);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,9 @@ import org.slf4j.LoggerFactory;
  *                        # by: admin@issuer
  *                        # text: 4711 SHA256             its bytes, and their digest in hex
  *                        # ---
- * current              the number of the current version; the file that makes it so
+ * current              the number of the current version and the digest of its text; the file that
+ *                      makes it so. Without a digest, which earlier versions did not write, a
+ *                      number that is not what was written is not noticed
  * migration            "paused" or "running"; running where it is not there
  * </pre>
  */
@@ -49,6 +52,7 @@ public final class FolderConfigStore implements ConfigStore {
                     # ---
                     """);
 
+    private static final Pattern CURRENT = Pattern.compile("(\\d{1,18})(?: ([0-9a-f]{64}))?");
     private static final String MIGRATION = "migration";
     private static final String PAUSED = "paused";
     private static final String RUNNING = "running";
@@ -72,15 +76,37 @@ public final class FolderConfigStore implements ConfigStore {
             checkNoneWasCurrent(file);
             return new Found(Optional.empty(), 0);
         }
-        var number = Files.readString(file).strip();
-        if (!number.matches("\\d{1,18}")) {
-            throw new IOException(file + ": '" + number + "' (expected: the number of a version)");
+        var said = CURRENT.matcher(Files.readString(file).strip());
+        if (!said.matches()) {
+            throw new IOException(
+                    file
+                            + ": '"
+                            + Files.readString(file).strip()
+                            + "' (expected: the number of a version, and its digest)");
         }
-        long revision = Long.parseLong(number);
+        long revision = Long.parseLong(said.group(1));
         if (revision != newest.revision()) {
-            newest = new Found(Optional.of(read(file(revision)).version()), revision);
+            newest = new Found(Optional.of(current(file, revision, said.group(2))), revision);
         }
         return newest;
+    }
+
+    /** Another number than was written would bring back rules that are in force no more. */
+    private ConfigVersion current(Path pointer, long number, @Nullable String sha256)
+            throws IOException {
+        if (!Files.exists(file(number))) {
+            throw new IOException(file(number) + ": missing, and it is current");
+        }
+        var version = read(file(number)).version();
+        if (version.number() != number
+                || (sha256 != null && !version.digest().sha256().equals(sha256))) {
+            throw new IOException(
+                    pointer
+                            + ": version "
+                            + number
+                            + " is not the one that it means (expected: the digest of its text)");
+        }
+        return version;
     }
 
     /** The first version is what a crash left of storing it; a later one had one before it. */
@@ -203,7 +229,9 @@ public final class FolderConfigStore implements ConfigStore {
         DataFolder.replace(file(version.number()), head + text);
         try {
             // Last: before it, the version before is current.
-            DataFolder.replace(folder.resolve("current"), version.number() + "\n");
+            DataFolder.replace(
+                    folder.resolve("current"),
+                    version.number() + " " + version.digest().sha256() + "\n");
         } catch (IOException e) {
             throw Failure.of(
                     Reason.OUTCOME_UNKNOWN,

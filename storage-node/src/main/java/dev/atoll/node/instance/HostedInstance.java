@@ -29,6 +29,9 @@ final class HostedInstance implements Lane.Owner {
     /** When it wants to be woken, as the catalogue was told; null until it was, since the wake. */
     @Nullable DueTimes noted;
 
+    /** Whether the catalogue may say later than that. Set by whoever puts it off, from anywhere. */
+    volatile boolean putOff;
+
     /** Of the schema that its tables have, as far as is known; 0 if it is not. */
     volatile long schemaMark;
 

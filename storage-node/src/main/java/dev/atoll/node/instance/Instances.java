@@ -203,6 +203,11 @@ public final class Instances implements AutoCloseable {
         return submit(key, terms, (instance, call) -> transactions.settle(instance, call, now));
     }
 
+    /** Puts off an instance that was due and could not be served: longer each time. */
+    public void putOffDue(InstanceKey key, long incarnation, Instant now) {
+        wakes.putOff(hosted.get(key), incarnation, now);
+    }
+
     /** Shows an instance without waking it. Fails with INSTANCE_NOT_FOUND if there is none. */
     public Call<InstanceStatus> describe(InstanceKey key, Terms terms) {
         return submit(key, terms, (instance, call) -> lifeCycle.describe(instance));

@@ -160,6 +160,22 @@ final class Quarantine {
         }
     }
 
+    /**
+     * A file that was said to be an older copy, and is none: left there, it would accept one that
+     * comes later and that nobody meant.
+     */
+    void forgetRestored(CatalogEntry entry) {
+        var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
+        try {
+            InstanceFiles.removeRestored(file);
+        } catch (IOException e) {
+            throw Failure.of(
+                    Reason.NODE_UNAVAILABLE,
+                    InstanceFiles.restored(file) + ": cannot be removed: " + e.getMessage(),
+                    e);
+        }
+    }
+
     private Optional<Failure> stillOlder(Path file, CatalogEntry entry) {
         // Its row anew: it is what accepting an older copy changes.
         return catalog.find(entry.key()).flatMap(row -> OlderFile.find(file, row));

@@ -261,6 +261,8 @@ public final class Recovery implements AutoCloseable {
     void takeBack(CatalogEntry entry) {
         var file = folder.findInstanceFile(entry.shard(), entry.incarnation());
         try {
+            // Another copy than the one that was read may be on the disk after a power cut.
+            ClosedDatabase.makeDurable(file);
             // The file may be another one by now, which wants again what was done before.
             catalog.due().put(entry.incarnation(), Due.unknown(ClosedDatabase.wakeMicros(file)));
             // The reason last: a crash in between leaves it quarantined.

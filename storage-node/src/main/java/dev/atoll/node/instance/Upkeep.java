@@ -76,6 +76,8 @@ final class Upkeep {
             if (why.isPresent()) {
                 return List.of(why.get().message());
             }
+        } else {
+            quarantine.forgetRestored(entry);
         }
         var database = lifeCycle.openExisting(instance);
         var problems = lifeCycle.guard(instance, () -> database.checkIntegrity(budget));

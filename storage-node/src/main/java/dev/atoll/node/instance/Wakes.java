@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what the catalogue says of when instances want to be woken. Every method that takes an
@@ -17,7 +18,7 @@ import java.util.function.LongConsumer;
  * <p>The invariant: before a commit is made after which an instance wants to be woken earlier than
  * the catalogue knows, the catalogue knows; and each commit's record says when, so that recovery
  * finds it again. A transaction that comes to nothing leaves a time that is too early, which costs
- * a look.
+ * a look. One that was put off is looked at anew with its next commit that may wake it.
  */
 final class Wakes {
     /** Rows that expire one after the other are deleted together. */
@@ -53,15 +54,32 @@ final class Wakes {
         var due = DueTimes.of(tx, expiring);
         tx.wakeAt(due.any());
         var noted = instance.noted == null ? DueTimes.NEVER : instance.noted;
-        if (due.isEarlierThan(noted)) {
+        if (due.isEarlierThan(noted) || instance.putOff) {
+            // Before the row is written: what puts it off after that is seen by the next commit.
+            instance.putOff = false;
             catalog.due().putEarlier(tx.incarnation(), due(instance, due));
             instance.noted = due.orEarlier(noted);
             listener.accept(due.any());
         }
     }
 
+    /**
+     * Puts off an instance that could not be served when it was due; its next commit shows that it
+     * can be. From any thread.
+     *
+     * @param instance null if nobody has it
+     */
+    void putOff(@Nullable HostedInstance instance, long incarnation, Instant now) {
+        catalog.due().postpone(incarnation, micros(now));
+        if (instance != null) {
+            // After the row: a commit that clears this has to find the row as it is now.
+            instance.putOff = true;
+        }
+    }
+
     /** Notes when an instance wants to be woken that has nothing under way. */
     void settled(HostedInstance instance, long incarnation, DueTimes due, Instant now) {
+        instance.putOff = false;
         catalog.due()
                 .put(
                         incarnation,

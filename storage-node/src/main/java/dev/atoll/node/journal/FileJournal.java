@@ -88,6 +88,9 @@ public final class FileJournal implements Journal {
         if (!found.files().orderly()) {
             journal.findDamage();
         }
+        if (!found.files().damages().isEmpty()) {
+            files.waitUntilAsked();
+        }
         files.start(
                 found.files().spares(),
                 found.files().nextIndex(),

@@ -190,6 +190,7 @@ final class JournalWriter implements Runnable {
 
     /** Goes on in the next segment; the batch is empty. */
     private void roll() throws IOException {
+        files.ask();
         var next = files.poll(TRIM_WITHIN);
         while (next.isEmpty()) {
             // It may be trims that make room for it: they must not wait behind it.
@@ -251,6 +252,7 @@ final class JournalWriter implements Runnable {
     }
 
     private void trim(long below) throws IOException {
+        files.ask();
         boolean leaves = current == null || takesTrimsOnly || !batch.fits(0, 0);
         if (leaves && wanted(below, null).segment() > start.segment()) {
             var next = files.poll(Duration.ZERO);

@@ -68,6 +68,10 @@ final class SegmentFiles {
     @GuardedBy("lock")
     private long liveSegments;
 
+    /** Whether nothing is made yet. */
+    @GuardedBy("lock")
+    private boolean waits;
+
     SegmentFiles(Disk disk, Path directory, JournalSettings settings, Identity identity) {
         this.disk = disk;
         this.directory = directory;
@@ -90,6 +94,31 @@ final class SegmentFiles {
         return name.matches() && name.group(2).equals(kind)
                 ? Optional.of(Long.parseUnsignedLong(name.group(1), 16))
                 : Optional.empty();
+    }
+
+    /** There are records or trims, so the node has not refused to start. */
+    void ask() {
+        lock.lock();
+        try {
+            waits = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Makes nothing before {@link #ask}: where the log is damaged so that no file may be used
+     * again, and the node refuses to start, each start would leave one more. To be called before
+     * {@link #start}.
+     */
+    void waitUntilAsked() {
+        lock.lock();
+        try {
+            waits = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Begins to work; calls {@code onFailure} once, if files cannot be made ready any more. */
@@ -238,7 +267,7 @@ final class SegmentFiles {
     private boolean awaitWork() {
         lock.lock();
         try {
-            while (free.isEmpty() && prepared != null && !closed) {
+            while (free.isEmpty() && (waits || prepared != null) && !closed) {
                 changed.awaitUninterruptibly();
             }
             return !free.isEmpty() || !closed;

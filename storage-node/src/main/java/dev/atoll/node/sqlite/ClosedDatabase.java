@@ -1,5 +1,7 @@
 package dev.atoll.node.sqlite;
 
+import dev.atoll.node.disk.Disk;
+import dev.atoll.node.disk.OpenMode;
 import dev.atoll.node.disk.SystemDisk;
 import dev.atoll.node.journal.JournalRecord;
 import dev.atoll.wire.Failure;
@@ -122,7 +124,13 @@ public final class ClosedDatabase {
      * Throws INSTANCE_QUARANTINED if its sidecar is lost.
      */
     public static Redone renumber(Path file, long commit) throws IOException {
-        var sums = PageSums.open(SystemDisk.INSTANCE, file);
+        return renumber(SystemDisk.INSTANCE, file, commit);
+    }
+
+    static Redone renumber(Disk disk, Path file, long commit) throws IOException {
+        // Whoever put the copy there need not have.
+        makeDurable(disk, file);
+        var sums = PageSums.open(disk, file);
         var now =
                 sums.folded()
                         .orElseThrow(() -> new SqliteErrors(file).quarantined("its .sums file"));
@@ -141,6 +149,25 @@ public final class ClosedDatabase {
                         now.pageCount());
         sums.fold(new TreeMap<>(), renumbered, sums.requests().sidecar());
         return redone(renumbered);
+    }
+
+    /**
+     * Makes the files of a database durable that nobody has open, and that somebody else may have
+     * put there: before commits are folded into it, whose redo counts on what was there.
+     */
+    public static void makeDurable(Path file) throws IOException {
+        makeDurable(SystemDisk.INSTANCE, file);
+    }
+
+    private static void makeDurable(Disk disk, Path file) throws IOException {
+        for (var part : List.of(file, PageSums.file(file), RequestSidecar.file(file))) {
+            if (disk.exists(part)) {
+                try (var open = disk.open(part, OpenMode.READ)) {
+                    open.sync();
+                }
+            }
+        }
+        disk.syncDirectory(RequestSidecar.folder(file));
     }
 
     private static Redone redone(PageSums.Folded folded) {

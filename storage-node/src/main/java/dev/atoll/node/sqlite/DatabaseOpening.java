@@ -102,7 +102,8 @@ final class DatabaseOpening {
             if (folded.isEmpty()) {
                 return;
             }
-            boolean untouched = sums.isUntouched();
+            long lastWritten = sums.lastWritten();
+            boolean untouched = sums.isUntouched(lastWritten);
             long bytes = (long) folded.get().pageCount() * folded.get().pageSize();
             if (untouched && bytes > COMPARED_BYTES_MAX) {
                 return;
@@ -120,6 +121,7 @@ final class DatabaseOpening {
                                 + ": checksum"
                                 + (untouched ? "" : "; the file was written by somebody else"));
             }
+            sums.compared(lastWritten);
         } catch (IOException e) {
             throw errors.missingOrUnavailable(e);
         }

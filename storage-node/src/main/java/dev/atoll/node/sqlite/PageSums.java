@@ -196,9 +196,32 @@ final class PageSums {
         return Optional.ofNullable(folded);
     }
 
-    /** Whether nobody wrote the database file since it was folded, redone or {@link #seen}. */
+    /** When the database file was last written, by whomever. */
+    long lastWritten() throws IOException {
+        return disk.modifiedMicros(database);
+    }
+
+    /**
+     * Whether nobody wrote the database file since it was folded, redone, {@link #seen} or {@link
+     * #compared}.
+     */
     boolean isUntouched() throws IOException {
-        return disk.modifiedMicros(database) == modifiedMicros;
+        return isUntouched(lastWritten());
+    }
+
+    /** The same of a file that was last written then. */
+    boolean isUntouched(long lastWritten) {
+        return lastWritten == modifiedMicros;
+    }
+
+    /**
+     * Notes that all pages were compared, and are what was written, though the file has another
+     * time than it had.
+     *
+     * @param lastWritten its time before they were: what is written after that was not compared
+     */
+    void compared(long lastWritten) {
+        modifiedMicros = lastWritten;
     }
 
     /** Notes that SQLite has just written the database file, which is not folded by that. */

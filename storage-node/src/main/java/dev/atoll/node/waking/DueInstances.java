@@ -146,11 +146,11 @@ public final class DueInstances implements AutoCloseable {
                 table.remove(due.incarnation());
                 return;
             }
+            parts.instances().putOffDue(due.key(), due.incarnation(), parts.clock().instant());
             parts.metrics().postponed();
             LOG.atWarn()
                     .addKeyValue("instance", due.key())
                     .log("due, and cannot be served now: {}", why.getMessage());
-            table.postpone(due.incarnation(), now());
         } catch (Failure e) {
             LOG.atError().addKeyValue("instance", due.key()).log("cannot be put off", e);
             LockSupport.parkNanos(LOOK_EVERY.toNanos());

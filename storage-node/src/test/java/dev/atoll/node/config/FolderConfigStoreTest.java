@@ -44,7 +44,8 @@ class FolderConfigStoreTest extends ConfigStoreContract {
                         databases: {}
                         """
                                 .formatted(ConfigVersion.Digest.of("databases: {}\n").sha256()));
-        assertThat(Files.readString(folder.resolve("config/current"))).isEqualTo("1\n");
+        assertThat(Files.readString(folder.resolve("config/current")))
+                .isEqualTo("1 " + ConfigVersion.Digest.of("databases: {}\n").sha256() + "\n");
     }
 
     @Test
@@ -77,6 +78,22 @@ class FolderConfigStoreTest extends ConfigStoreContract {
         assertThatThrownBy(() -> openAgain().find()).isInstanceOf(IOException.class);
         Files.writeString(folder.resolve("config/current"), "7");
         assertThatThrownBy(() -> openAgain().find()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aBitThatFlipsInThePointerMakesNoOtherVersionCurrent() throws IOException {
+        for (int number = 1; number <= 3; number++) {
+            var _ = store(open(), number, "text " + number);
+        }
+        var pointer = folder.resolve("config/current");
+        var said = Files.readString(pointer);
+        Files.writeString(pointer, said.replaceFirst("3", "2"));
+        assertThatThrownBy(() -> openAgain().find())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(pointer + ": version 2 is not the one");
+        // As earlier versions wrote it.
+        Files.writeString(pointer, "3\n");
+        assertThat(openAgain().find().version()).contains(version(3, "text 3"));
     }
 
     @Test

@@ -127,4 +127,22 @@ class LogMarkTest {
             TestLog.write(journal, maker.commit(1, 1));
         }
     }
+
+    /** As a node does that is started again and again, and refuses each time. */
+    @Test
+    void aLogThatLostItsEndGrowsNoFilesByBeingLookedAt() throws IOException {
+        write(1);
+        disk.poke(SegmentFiles.segmentPath(TestLog.FOLDER, 1), 0, new byte[4096]);
+        var before = disk.list(TestLog.FOLDER);
+        for (int seed = 2; seed < 6; seed++) {
+            try (var journal = open(seed)) {
+                assertThat(journal.damages()).isNotEmpty();
+            }
+            assertThat(disk.list(TestLog.FOLDER)).isEqualTo(before);
+        }
+        write(6);
+        try (var journal = open(7)) {
+            assertThat(journal.last()).isPositive();
+        }
+    }
 }

@@ -319,6 +319,31 @@ class CommitTrapsTest {
     }
 
     @Test
+    void aWellDatabaseWhoseTimeWasLostWhileItSleptIsWrittenAndFolded() throws IOException {
+        execute("INSERT INTO t VALUES (1, zeroblob(20000))");
+        database.fold();
+        Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000_000_000)));
+        reopen();
+        execute("INSERT INTO t VALUES (2, 'b')");
+        database.fold();
+        reopen();
+        assertThat(untouched()).isTrue();
+        assertThat(count()).isEqualTo(2);
+    }
+
+    @Test
+    void oneThatIsWrittenAfterItWasComparedIsNotFolded() throws IOException {
+        execute("INSERT INTO t VALUES (1, 'a')");
+        database.fold();
+        Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000_000_000)));
+        reopen();
+        execute("INSERT INTO t VALUES (2, 'b')");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_000_000_001)));
+        var failure = failure(Reason.INSTANCE_QUARANTINED, () -> database.fold());
+        assertThat(failure.message()).endsWith("written by somebody else while it was open");
+    }
+
+    @Test
     void aRollbackJournalOfSomebodyElseIsNotRolledBack() throws IOException {
         execute("INSERT INTO t VALUES (1, 'a')");
         database.fold();
