@@ -62,7 +62,7 @@ class AlarmsTest extends ClockedTest {
         try (var node = start(data)) {
             node.mutate(KEY, "CREATE TABLE t(a)");
             set(node, "one", HOUR, sql("INSERT INTO t VALUES (1)"));
-            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
+            node.mutate("user:bob", "CREATE TABLE t(a)");
             assertThat(state(node)).isEqualTo(InstanceState.INSTANCE_STATE_SLEEPING);
 
             clock.pass(HOUR);
@@ -81,7 +81,7 @@ class AlarmsTest extends ClockedTest {
             set(node, "one", HOUR, sql("INSERT INTO t VALUES (1)"));
             copy(data, crashed);
             copy(data, rebuilt);
-            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
+            node.mutate("user:bob", "CREATE TABLE t(a)");
             assertThat(state(node)).isEqualTo(InstanceState.INSTANCE_STATE_SLEEPING);
             copy(data, folded);
         }
@@ -118,7 +118,7 @@ class AlarmsTest extends ClockedTest {
             assertThat(between(list(node).getFirst())).isEqualTo(Duration.ofSeconds(2));
 
             // It is on the disk, not in memory, once the visit has ended.
-            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
+            node.mutate("user:bob", "CREATE TABLE t(a)");
             node.mutate(KEY, "CREATE TABLE t(a)");
             clock.pass(Duration.ofSeconds(2));
             eventually(() -> list(node).isEmpty());
@@ -291,7 +291,7 @@ class AlarmsTest extends ClockedTest {
             set(node, "one", HOUR, sql("CREATE TABLE t(a)"));
             node.delete(KEY);
             clock.pass(HOUR);
-            node.mutateOncePlaced("user:bob", "CREATE TABLE t(a)");
+            node.mutate("user:bob", "CREATE TABLE t(a)");
             set(node, "user:bob", "one", Duration.ZERO, sql("INSERT INTO t VALUES (1)"));
             eventually(() -> node.integer("user:bob", COUNT) == 1);
             assertThat(failure(() -> node.query(KEY, "SELECT 1")).reason())

@@ -69,8 +69,7 @@ class ExpiredRowsTest extends ClockedTest {
             node.apply(FILE);
             add(node, "one", MINUTE);
             // Nothing of it is left in memory.
-            node.mutateOncePlaced(
-                    OTHER, "INSERT INTO codes(id, createdAt, updatedAt) VALUES ('k', 0, 0)");
+            node.mutate(OTHER, "INSERT INTO codes(id, createdAt, updatedAt) VALUES ('k', 0, 0)");
             copy(data, crashed);
             copy(data, rebuilt);
             clock.pass(MINUTE);
@@ -208,8 +207,7 @@ class ExpiredRowsTest extends ClockedTest {
             // It is called, cannot be brought along, and has its time noted anew.
             node.mutate(KEY, "INSERT INTO uses(id, createdAt, updatedAt) VALUES ('u', 0, 0)");
             clock.pass(MINUTE.multipliedBy(5));
-            node.mutateOncePlaced(
-                    OTHER, "INSERT INTO uses(id, createdAt, updatedAt) VALUES ('u', 0, 0)");
+            node.mutate(OTHER, "INSERT INTO uses(id, createdAt, updatedAt) VALUES ('u', 0, 0)");
             node.apply(FILE);
             clock.pass(MINUTE.multipliedBy(10));
             eventually(() -> node.registry().get("atoll.node.rows.expired").counter().count() == 1);

@@ -43,16 +43,22 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A real node in this process, and a router's way of calling it. */
 public final class TestNode implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(5);
+
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final StorageNode node;
     private final ManagedChannel channel;
+    private boolean waitsForPlaces;
 
     private TestNode(Path data, Map<String, String> settings, InstantSource clock)
             throws IOException {
@@ -76,10 +82,16 @@ public final class TestNode implements AutoCloseable {
         return new TestNode(data, settings, InstantSource.system());
     }
 
-    /** One whose alarms and expired rows are due by that clock. */
+    /**
+     * One whose alarms and expired rows are due by that clock. What it does by itself takes places
+     * among the open instances, so {@link #mutate(String, String...)} and {@link #query} wait for
+     * one, as clients do.
+     */
     static TestNode start(Path data, Map<String, String> settings, InstantSource clock)
             throws IOException {
-        return new TestNode(data, settings, clock);
+        var node = new TestNode(data, settings, clock);
+        node.waitsForPlaces = true;
+        return node;
     }
 
     public MeterRegistry registry() {
@@ -150,7 +162,8 @@ public final class TestNode implements AutoCloseable {
     }
 
     public MutateResponse mutate(String key, String... statements) {
-        return database(key).mutate(mutation(key, statements).build());
+        var mutation = mutation(key, statements).build();
+        return oncePlaced(() -> database(key).mutate(mutation));
     }
 
     /** The same by a caller that may be a user. */
@@ -183,23 +196,24 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
-    /** The same, as soon as there is a place: that which goes to sleep for it may be busy yet. */
-    public void mutateOncePlaced(String key, String... statements) throws IOException {
-        eventually(
-                () -> {
-                    try {
-                        var _ = mutate(key, statements);
-                        return true;
-                    } catch (StatusRuntimeException e) {
-                        var failure = FailureStatus.find(e.getStatus(), e.getTrailers());
-                        assertThat(failure.orElseThrow().reason()).isEqualTo(Reason.OVERLOADED);
-                        return false;
-                    }
-                });
+    private <T> T oncePlaced(Supplier<T> call) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return call.get();
+            } catch (StatusRuntimeException e) {
+                var failure = FailureStatus.find(e.getStatus(), e.getTrailers());
+                boolean busy = failure.map(Failure::reason).equals(Optional.of(Reason.OVERLOADED));
+                if (!waitsForPlaces || !busy || end - System.nanoTime() < 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            }
+        }
     }
 
     public QueryResponse query(String key, String sql) {
-        return database(key).query(reading(key, sql));
+        return oncePlaced(() -> database(key).query(reading(key, sql)));
     }
 
     public void delete(String key) {
@@ -288,10 +302,10 @@ public final class TestNode implements AutoCloseable {
 
     /** Waits until it holds. */
     public static void eventually(Condition condition) throws IOException {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.holds()) {
             assertThat(end - System.nanoTime()).as("nanoseconds left to wait").isPositive();
-            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
     }
 
