@@ -15,7 +15,9 @@ import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.wire.Caller;
 import dev.atoll.wire.InstanceKey;
 import dev.atoll.wire.Reason;
+import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -86,6 +88,25 @@ class WatchedAlarmsTest extends ClockedTest {
         }
     }
 
+    /** Else all but the first would come a minute later, and of those all but the first again. */
+    @Test
+    void thoseThatAreDueTogetherComeTogetherToOneWhoReadsSlowly() throws IOException {
+        try (var node = start(data)) {
+            for (int i = 0; i < 20; i++) {
+                set(node, "user:alice", "alarm " + i, MINUTE);
+            }
+            var watch = new SlowWatch(node, "user");
+            clock.pass(MINUTE);
+            eventually(() -> watch.alarms.size() == 1);
+
+            watch.call.request(100);
+            eventually(() -> watch.alarms.size() == 20);
+            assertThat(watch.alarms).extracting(Alarm::getName).doesNotHaveDuplicates();
+            assertThat(watch.alarms).extracting(Alarm::getAttempts).containsOnly(1);
+            watch.call.cancel("over", null);
+        }
+    }
+
     @Test
     void areForServicesAloneAndEndWithTheNode() throws IOException {
         try (var node = start(data)) {
@@ -150,6 +171,30 @@ class WatchedAlarmsTest extends ClockedTest {
         @Override
         public void close() {
             context.cancel(null);
+        }
+    }
+
+    /** One that reads one alarm, and no more before it is told to. */
+    private static final class SlowWatch extends ClientCall.Listener<Alarm> {
+        private final List<Alarm> alarms = new CopyOnWriteArrayList<>();
+        private final ClientCall<WatchAlarmsRequest, Alarm> call;
+
+        SlowWatch(TestNode node, String namespace) {
+            var stub = TestNode.as(TestNode.service(), InstanceServiceGrpc.newStub(node.channel()));
+            call =
+                    stub.getChannel()
+                            .newCall(
+                                    InstanceServiceGrpc.getWatchAlarmsMethod(),
+                                    stub.getCallOptions());
+            call.start(this, new Metadata());
+            call.request(1);
+            call.sendMessage(WatchAlarmsRequest.newBuilder().setNamespace(namespace).build());
+            call.halfClose();
+        }
+
+        @Override
+        public void onMessage(Alarm alarm) {
+            alarms.add(alarm);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Who watches alarms now. Thread-safe. */
 public final class AlarmWatchers implements AutoCloseable {
@@ -57,16 +58,26 @@ public final class AlarmWatchers implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** One that can be told of alarms of the namespace now; another one each time. */
-    Optional<Watcher> findReady(String namespace) {
-        var found =
-                watchers.stream()
-                        .filter(
-                                watcher ->
-                                        watcher.namespace().equals(namespace) && watcher.isReady())
-                        .findFirst();
+    /** Whether somebody can be told of alarms of the namespace now. */
+    boolean isReady(String namespace) {
+        return of(namespace).anyMatch(Watcher::isReady);
+    }
+
+    /**
+     * One to be told of an alarm of the namespace, another one each time: if there is, one that can
+     * be told now.
+     */
+    Optional<Watcher> next(String namespace) {
+        var found = of(namespace).filter(Watcher::isReady).findFirst();
+        if (found.isEmpty()) {
+            found = of(namespace).findFirst();
+        }
         found.ifPresent(this::putLast);
         return found;
+    }
+
+    private Stream<Watcher> of(String namespace) {
+        return watchers.stream().filter(watcher -> watcher.namespace().equals(namespace));
     }
 
     private void putLast(Watcher watcher) {

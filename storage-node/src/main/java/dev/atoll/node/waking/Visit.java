@@ -109,10 +109,13 @@ final class Visit {
         }
     }
 
-    /** It is durable by now that it comes again later. */
+    /**
+     * It is durable by now that it comes again later: so it is handed out even if nobody is ready
+     * any more, since others were handed out meanwhile. These few wait in the stream.
+     */
     private void hand(StoredAlarm alarm) {
         parts.watchers()
-                .findReady(key.namespace())
+                .next(key.namespace())
                 .ifPresent(
                         watcher -> {
                             watcher.due(key, alarm);
@@ -249,7 +252,7 @@ final class Visit {
         }
 
         private Done handWatched(WriteTransaction tx) {
-            if (parts.watchers().findReady(key.namespace()).isEmpty()) {
+            if (!parts.watchers().isReady(key.namespace())) {
                 return new Nothing();
             }
             var due = AlarmTable.findWatched(tx, Times.micros(now), WATCHED_MAX);
