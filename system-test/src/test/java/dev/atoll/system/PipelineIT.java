@@ -14,6 +14,7 @@ import dev.atoll.system.harness.LogsOnFailure;
 import dev.atoll.system.harness.SharedCluster;
 import dev.atoll.system.harness.Sql;
 import dev.atoll.system.harness.TestClient;
+import dev.atoll.system.harness.TestIssuer;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -145,6 +146,38 @@ class PipelineIT {
             pipeline.send(PipelineRequest.newBuilder().setRefreshToken(fresh));
             pipeline.query(++id, instance, "SELECT 1");
             assertThat(pipeline.reply(id).hasQuery()).isTrue();
+            pipeline.end();
+        }
+    }
+
+    /** As identity providers give them out: another session, another role. */
+    @Test
+    void aTokenMayBeRefreshedByOneOfTheSameCallerWithOtherClaims() throws Exception {
+        var cluster = SharedCluster.get();
+        var token = cluster.issuer().user("alice");
+        var newer =
+                cluster.issuer()
+                        .token(
+                                claims ->
+                                        claims.issuer(TestIssuer.USERS)
+                                                .subject("alice")
+                                                .claim("role", "other")
+                                                .claim("email", "alice@example.com")
+                                                .claim("sid", "2"));
+        var instance = client.fresh().having("CREATE TABLE t(n)");
+        try (var user = new TestClient(cluster.router(0).port(), token)) {
+            var pipeline = new Pipeline(user);
+            pipeline.send(PipelineRequest.newBuilder().setCallId(1).setRefreshToken(newer));
+            pipeline.query(2, instance, "SELECT 1");
+            assertThat(pipeline.reply(2).getError().getReason()).isEqualTo("RULE_DENIED");
+            // Only one that is refused is answered, and before what comes after it.
+            assertThat(pipeline.future(1)).isNotDone();
+
+            pipeline.send(
+                    PipelineRequest.newBuilder()
+                            .setCallId(3)
+                            .setRefreshToken(cluster.issuer().user("bob")));
+            assertThat(pipeline.reply(3).getError().getReason()).isEqualTo("TOKEN_INVALID");
             pipeline.end();
         }
     }

@@ -246,7 +246,7 @@ final class PipelinedCalls extends ServerCall.Listener<Body> {
     private void take(long id, Principal verified) {
         boolean same;
         synchronized (this) {
-            same = verified.caller().equals(caller.caller());
+            same = verified.caller().principal().equals(caller.caller().principal());
             if (same) {
                 caller = verified;
             }
