@@ -338,6 +338,22 @@ class CodegenCommandTest {
                                 "--package",
                                 "a.class"))
                 .isEqualTo("atoll: --package: 'a.class' (expected: a name, such as com.example)\n");
+        for (var reserved : List.of("java", "java.lang")) {
+            assertThat(
+                            run(
+                                    ExitCode.USAGE,
+                                    "codegen",
+                                    file,
+                                    "--java",
+                                    "" + java,
+                                    "--package",
+                                    reserved))
+                    .isEqualTo(
+                            "atoll: --package: '"
+                                    + reserved
+                                    + "' (expected: one outside of java, where no program may have"
+                                    + " classes)\n");
+        }
         assertThat(run(ExitCode.FAILURE, "codegen", file("x: y"), "--typescript", "" + typescript))
                 .contains(":1:1: there is no key 'x'");
         assertThat(run(ExitCode.NOT_FOUND, "codegen", folder + "/none", "--typescript", "x"))

@@ -70,6 +70,12 @@ class ConfigCommandTest {
     }
 
     @Test
+    void aFolderIsNoFile() {
+        assertThat(run(ExitCode.FAILURE, "config", "check", folder.toString()))
+                .contains(folder + ": a folder (expected: a file)");
+    }
+
+    @Test
     void whatDeservesALookIsAWarning() throws IOException {
         var file =
                 file(

@@ -2,6 +2,7 @@ package dev.atoll.client;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.Arrays;
@@ -64,6 +65,16 @@ final class RecordMapper<T extends Record> {
             var name =
                     field == null || field.value().isEmpty() ? component.getName() : field.value();
             if (!SET_BY_THE_NODE.contains(name) && (field == null || !field.computed())) {
+                if (fields.containsKey(name)) {
+                    throw new IllegalArgumentException(
+                            "record "
+                                    + record.getClass().getSimpleName()
+                                    + ", component '"
+                                    + component.getName()
+                                    + "': another one is the field '"
+                                    + name
+                                    + "', too (expected: one for each field)");
+                }
                 fields.put(name, value(record, component));
             }
         }
@@ -117,11 +128,23 @@ final class RecordMapper<T extends Record> {
         }
         try {
             return wanted == Optional.class
-                    ? Optional.ofNullable(row.value(column))
+                    ? Optional.ofNullable(convert(row, column, inOptional(component)))
                     : convert(row, column, wanted);
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(where(component) + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Of what the component is an Optional; an Object where it does not say. */
+    private static Class<?> inOptional(RecordComponent component) {
+        if (!(component.getGenericType() instanceof ParameterizedType optional)) {
+            return Object.class;
+        }
+        return switch (optional.getActualTypeArguments()[0]) {
+            case Class<?> type -> type;
+            case ParameterizedType type -> (Class<?>) type.getRawType();
+            default -> Object.class;
+        };
     }
 
     private static OptionalInt index(Row row, RecordComponent component) {

@@ -57,6 +57,13 @@ class MappingTest {
 
     record Small(byte id) {}
 
+    record Perhaps(
+            Optional<Integer> i, Optional<Colour> c, Optional<Instant> at, Optional<?> any) {}
+
+    record Lists(Optional<List<String>> i) {}
+
+    record Twice(String id, @Field("text") String first, @Field("text") String second) {}
+
     @Test
     void sendsEveryTypeOfParameter() {
         var moment = Instant.parse("2026-11-21T06:00:00.000001Z");
@@ -179,6 +186,35 @@ class MappingTest {
                                 Optional.empty(),
                                 Colour.GREEN,
                                 Instant.ofEpochSecond(1, 1_000)));
+    }
+
+    @Test
+    void whatIsInAnOptionalHasItsType() {
+        server.answers(
+                List.of("i", "c", "at", "any"), integer(7), text("RED"), integer(1), integer(2));
+        assertThat(alice.query("SELECT *").as(Perhaps.class))
+                .containsExactly(
+                        new Perhaps(
+                                Optional.of(7),
+                                Optional.of(Colour.RED),
+                                Optional.of(Instant.ofEpochSecond(0, 1_000)),
+                                Optional.of(2L)));
+        server.answers(List.of("i"), integer(1L << 31));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> alice.query("SELECT *").as(Perhaps.class))
+                .withMessage("record Perhaps, component 'i': integer overflow");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> alice.query("SELECT *").as(Lists.class))
+                .withMessageStartingWith("record Lists, component 'i': java.util.List (expected: ");
+    }
+
+    @Test
+    void refusesTwoComponentsOfOneField() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RecordMapper.fields(new Twice("1", "a", "b")))
+                .withMessage(
+                        "record Twice, component 'second': another one is the field 'text', too"
+                                + " (expected: one for each field)");
     }
 
     @Test

@@ -89,6 +89,13 @@ public final class CodegenCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "--package: '" + javaPackage + "' (expected: a name, such as com.example)");
         }
+        if (javaPackage != null && (javaPackage + ".").startsWith("java.")) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--package: '"
+                            + javaPackage
+                            + "' (expected: one outside of java, where no program may have classes)");
+        }
     }
 
     private static void addAll(

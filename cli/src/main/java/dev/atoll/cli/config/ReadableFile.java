@@ -16,6 +16,9 @@ public final class ReadableFile {
 
     /** Its text. */
     public static String text(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new CommandException(ExitCode.FAILURE, file + ": a folder (expected: a file)");
+        }
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {

@@ -53,6 +53,7 @@ public final class FolderConfigStore implements ConfigStore {
                     """);
 
     private static final Pattern CURRENT = Pattern.compile("(\\d{1,18})(?: ([0-9a-f]{64}))?");
+    private static final String POINTER = "the number of a version, and its digest";
     private static final String MIGRATION = "migration";
     private static final String PAUSED = "paused";
     private static final String RUNNING = "running";
@@ -76,13 +77,10 @@ public final class FolderConfigStore implements ConfigStore {
             checkNoneWasCurrent(file);
             return new Found(Optional.empty(), 0);
         }
-        var said = CURRENT.matcher(Files.readString(file).strip());
+        var text = content(file, POINTER).strip();
+        var said = CURRENT.matcher(text);
         if (!said.matches()) {
-            throw new IOException(
-                    file
-                            + ": '"
-                            + Files.readString(file).strip()
-                            + "' (expected: the number of a version, and its digest)");
+            throw new IOException(file + ": '" + text + "' (expected: " + POINTER + ")");
         }
         long revision = Long.parseLong(said.group(1));
         if (revision != newest.revision()) {
@@ -185,7 +183,7 @@ public final class FolderConfigStore implements ConfigStore {
         if (!Files.exists(file)) {
             return false;
         }
-        var said = Files.readString(file).strip();
+        var said = content(file, "'" + PAUSED + "' or '" + RUNNING + "'").strip();
         if (!said.equals(PAUSED) && !said.equals(RUNNING)) {
             throw new IOException(
                     file + ": '" + said + "' (expected: '" + PAUSED + "' or '" + RUNNING + "')");
@@ -243,7 +241,7 @@ public final class FolderConfigStore implements ConfigStore {
     private record Stored(ConfigVersion version, String text) {}
 
     private static Stored read(Path file) throws IOException {
-        var content = content(file);
+        var content = content(file, "the text that was applied");
         var head = HEAD.matcher(content);
         if (!head.lookingAt()) {
             throw new IOException(file + ": its first lines are not those of a version");
@@ -270,13 +268,16 @@ public final class FolderConfigStore implements ConfigStore {
         }
     }
 
-    private static String content(Path file) throws IOException {
+    private static String content(Path file, String expected) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + ": a folder (expected: " + expected + ")");
+        }
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
-            throw new IOException(file + ": missing (expected: a version)", e);
+            throw new IOException(file + ": missing (expected: " + expected + ")", e);
         } catch (CharacterCodingException e) {
-            throw new IOException(file + ": not UTF-8 (expected: the text that was applied)", e);
+            throw new IOException(file + ": not UTF-8 (expected: " + expected + ")", e);
         }
     }
 

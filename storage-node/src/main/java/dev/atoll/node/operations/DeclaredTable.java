@@ -146,15 +146,15 @@ final class DeclaredTable {
         return SqlValue.of(Times.micros(context.now()));
     }
 
-    /** The fields of which no two rows have the same values together. */
-    SequencedSet<List<String>> uniques() {
-        var uniques = new LinkedHashSet<List<String>>();
+    /** The indexes in whose fields no two rows have the same values together. */
+    SequencedSet<Table.Index> uniques() {
+        var uniques = new LinkedHashSet<Table.Index>();
         for (var field : table.fields()) {
             if (field.key().unique()) {
-                uniques.add(List.of(field.name()));
+                uniques.add(new Table.Index(List.of(field.name()), true));
             }
         }
-        table.indexes().stream().filter(Table.Index::unique).forEach(i -> uniques.add(i.fields()));
+        table.indexes().stream().filter(Table.Index::unique).forEach(uniques::add);
         return uniques;
     }
 

@@ -64,7 +64,7 @@ final class Refusals {
         var shown =
                 problems.entrySet().stream()
                         .limit(PROBLEMS_MAX)
-                        .map(entry -> entry.getKey() + ": " + brief(entry.getValue()))
+                        .map(entry -> named(entry.getKey()) + brief(entry.getValue()))
                         .toList();
         int rest = problems.size() - shown.size();
         var failure =
@@ -82,8 +82,15 @@ final class Refusals {
                 : failure;
     }
 
+    private static String named(String field) {
+        return field.isEmpty() ? "" : field + ": ";
+    }
+
     /** A field that there is not. */
     static String unknown(String name, Collection<String> names) {
+        if (name.isEmpty()) {
+            return "an empty name (expected: the name of a field)";
+        }
         var near =
                 name.length() > NAME_LENGTH_MAX
                         ? ""

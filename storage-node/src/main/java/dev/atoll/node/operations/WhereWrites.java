@@ -4,7 +4,6 @@ import dev.atoll.node.blocks.Field;
 import dev.atoll.node.blocks.Table;
 import dev.atoll.node.blocks.schema.TableSql;
 import dev.atoll.node.operations.Writes.Place;
-import dev.atoll.node.rules.FieldType;
 import dev.atoll.node.sqlite.RowSink;
 import dev.atoll.node.sqlite.SqlColumn;
 import dev.atoll.node.sqlite.SqlValue;
@@ -26,8 +25,8 @@ final class WhereWrites {
     /** The numbers of so many rows go to SQLite in one parameter. */
     private static final int ROWS_AT_A_TIME = 10_000;
 
-    private static final String AMONG =
-            DeclaredTable.ROW_ID + " IN (SELECT \"value\" FROM json_each(?))";
+    /** Rows with these numbers. */
+    static final String AMONG = DeclaredTable.ROW_ID + " IN (SELECT \"value\" FROM json_each(?))";
 
     private final Filters filters;
     private final References references;
@@ -54,7 +53,10 @@ final class WhereWrites {
         }
         var values = new LinkedHashMap<>(changes.set());
         values.put(Table.UPDATED_AT, place.now());
-        Writes.removeExpired(place, values);
+        for (var rowIds : found.batches()) {
+            ExpiredRows.removeBeforeUpdate(
+                    place, values, new ExpiredRows.Changed(changes.increments(), rowIds));
+        }
         var written = references.check(place, values);
         var set = new ArrayList<String>();
         values.sequencedKeySet().forEach(name -> set.add(TableSql.quoted(name) + " = ?"));
@@ -100,13 +102,7 @@ final class WhereWrites {
     }
 
     private static String increment(Field field) {
-        var zero = field.type() == FieldType.REAL ? "0.0" : "0";
-        return TableSql.quoted(field.name())
-                + " = ifnull("
-                + DeclaredTable.column(field.name())
-                + ", "
-                + zero
-                + ") + ?";
+        return TableSql.quoted(field.name()) + " = " + ExpiredRows.incremented(field);
     }
 
     private static void find(

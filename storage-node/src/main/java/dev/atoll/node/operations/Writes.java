@@ -6,14 +6,12 @@ import dev.atoll.node.blocks.schema.TableSql;
 import dev.atoll.node.operations.OperationResult.Column;
 import dev.atoll.node.sqlite.SqlValue;
 import dev.atoll.node.sqlite.WriteTransaction;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What writes one row. The old row is held to the rules before it is touched; the new one after it
@@ -58,7 +56,7 @@ final class Writes {
         values.putIfAbsent(Table.ID, SqlValue.of(ids.next(place.caller().context().now())));
         values.put(Table.CREATED_AT, place.now());
         values.put(Table.UPDATED_AT, place.now());
-        removeExpired(place, withDefaults(table, values));
+        ExpiredRows.removeBeforeInsert(place, withDefaults(table, values));
         var written = references.check(place, values);
         var names =
                 values.sequencedKeySet().stream()
@@ -119,7 +117,8 @@ final class Writes {
                                     .ifPresent(sum -> values.put(name, sum));
                         });
         values.put(Table.UPDATED_AT, place.now());
-        removeExpired(place, values);
+        var rowId = SqlValue.of("[" + SqlValue.integer(old.rowId()) + "]");
+        ExpiredRows.removeBeforeUpdate(place, values, new ExpiredRows.Changed(Map.of(), rowId));
         var written = references.check(place, values);
         var set =
                 values.sequencedKeySet().stream()
@@ -280,39 +279,5 @@ final class Writes {
     private static OperationResult written(Place place, SqlValue id, long changes) {
         var column = place.table().find(Table.ID).map(Column::of).stream().toList();
         return new OperationResult(column, List.of(List.of(id)), changes, 0, "");
-    }
-
-    /**
-     * Removes the expired rows whose unique values the new ones would meet: they are gone already,
-     * whether they were deleted yet or not.
-     */
-    static void removeExpired(Place place, Map<String, SqlValue> values) {
-        var table = place.table();
-        if (!table.expires()) {
-            return;
-        }
-        var conditions = new ArrayList<String>();
-        var parameters = new ArrayList<SqlValue>();
-        for (var fields : table.uniques()) {
-            var written = fields.stream().filter(field -> isValue(values.get(field))).toList();
-            if (!written.isEmpty()) {
-                conditions.add(
-                        written.stream()
-                                .map(field -> DeclaredTable.column(field) + " = ?")
-                                .collect(Collectors.joining(" AND ", "(", ")")));
-                written.forEach(field -> parameters.add(values.get(field)));
-            }
-        }
-        if (!conditions.isEmpty()) {
-            var statement = new Statement(table).add("DELETE FROM " + table.from() + " WHERE ");
-            table.addExpired(statement, place.caller().context());
-            statement
-                    .add(" AND (" + String.join(" OR ", conditions) + ")", parameters)
-                    .execute(place.tx(), List.of());
-        }
-    }
-
-    private static boolean isValue(@Nullable SqlValue value) {
-        return value != null && !(value instanceof SqlValue.Null);
     }
 }

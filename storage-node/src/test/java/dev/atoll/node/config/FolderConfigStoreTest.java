@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,32 @@ class FolderConfigStoreTest extends ConfigStoreContract {
         assertThatThrownBy(() -> openAgain().find()).isInstanceOf(IOException.class);
         Files.writeString(folder.resolve("config/current"), "7");
         assertThatThrownBy(() -> openAgain().find()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void damageOfThePointerIsNamed() throws IOException {
+        var _ = store(open(), 1, "one");
+        for (var name : List.of("current", "migration")) {
+            var file = folder.resolve("config").resolve(name);
+            Files.write(file, new byte[] {'1', (byte) 0xff});
+            assertThatThrownBy(() -> look(name))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(file + ": not UTF-8 (expected: ");
+            Files.delete(file);
+            Files.createDirectory(file);
+            assertThatThrownBy(() -> look(name))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith(file + ": a folder (expected: ");
+            Files.delete(file);
+        }
+    }
+
+    private void look(String name) throws IOException {
+        if (name.equals("current")) {
+            var _ = openAgain().find();
+        } else {
+            var _ = openAgain().isMigrationPaused();
+        }
     }
 
     @Test

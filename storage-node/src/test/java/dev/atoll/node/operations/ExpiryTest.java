@@ -130,6 +130,52 @@ class ExpiryTest {
         assertThat(stored()).isEqualTo(2);
     }
 
+    /** A row that others hold on to is in the way of those alone that meet all of its values. */
+    @Test
+    void blocksNoWriteThatDoesNotMeetIt() {
+        db.add("holds", fields("code", "c"));
+        db.add("codes", fields("id", "own", "code", "m", "place", "q", "seat", 2));
+        db.pass(Duration.ofSeconds(60));
+        db.add("codes", fields("id", "half", "place", "p"));
+        db.add("codes", fields("place", "q", "seat", 3));
+        var user = db.user("a");
+        db.run(user, new Operation.Update("codes", "own", Patch.of(fields("place", "p"))));
+        db.run(user, new Operation.Update("codes", "half", Patch.of(fields("place", "p"))));
+        db.run(user, new Operation.Upsert("codes", fields("code", "m", "place", "p"), "code"));
+        var those = new Operation.UpdateWhere("codes", Filter.ALL, Patch.of(fields("place", "r")));
+        assertThat(db.run(user, those).changes()).isEqualTo(4);
+        db.add("codes", fields("seat", 1));
+        db.run(user, new Operation.Update("codes", "kept", Patch.of(fields("seat", 1))));
+        assertThat(stored()).isEqualTo(6);
+
+        for (var meets : List.of(fields("place", "p", "seat", 1), fields("code", "c"))) {
+            db.refused(Reason.CONSTRAINT_VIOLATION, user, new Operation.Insert("codes", meets));
+            db.refused(
+                    Reason.CONSTRAINT_VIOLATION,
+                    user,
+                    new Operation.Update("codes", "own", Patch.of(meets)));
+        }
+        assertThat(stored()).isEqualTo(6);
+    }
+
+    @Test
+    void doesNotBlockWhatAnUpdateKeepsInItsPart() {
+        db.add("codes", fields("id", "own", "place", "q", "seat", 1));
+        db.pass(Duration.ofSeconds(60));
+        var move = Patch.of(fields("place", "p"));
+        db.run(db.user("a"), new Operation.Update("codes", "own", move));
+        assertThat(stored()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotBlockAnUpdateOfThoseThatAFilterFinds() {
+        db.add("codes", fields("id", "own", "place", "q", "seat", 1));
+        db.pass(Duration.ofSeconds(60));
+        var move = Patch.of(fields("place", "p"));
+        db.run(db.user("a"), new Operation.UpdateWhere("codes", Filter.ALL, move));
+        assertThat(stored()).isEqualTo(2);
+    }
+
     /** What a computed field will be is known once the row is written. */
     @Test
     void keepsItsComputedUniqueValueUntilItIsDeleted() {

@@ -140,6 +140,13 @@ class InsertTest {
     }
 
     @Test
+    void saysThatANameIsEmpty() {
+        var failure =
+                db.refused(Reason.VALIDATION_FAILED, db.service(), insert("title", "t", "", 1));
+        assertThat(failure.message()).isEqualTo("an empty name (expected: the name of a field)");
+    }
+
+    @Test
     void setsIdAndTimes() {
         var id = db.add("docs", fields("title", "t"));
         var row = db.row(db.service(), "docs", id);

@@ -18,6 +18,9 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionEndEvent;
 import org.yaml.snakeyaml.events.CollectionStartEvent;
+import org.yaml.snakeyaml.events.Event;
+import org.yaml.snakeyaml.events.NodeEvent;
+import org.yaml.snakeyaml.events.ScalarEvent;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -30,8 +33,9 @@ import org.yaml.snakeyaml.reader.ReaderException;
  * Reads YAML by a {@link Shape} and notes every problem. One thread at a time.
  *
  * <p>Texts are what the file says: YAML's own ideas of types ({@code no}, {@code 1_000}, {@code
- * 12:30}) do not apply. Anchors and tags are not allowed: nothing here needs them, and a rule that
- * begins with {@code !} would be taken for a tag.
+ * 12:30}) do not apply. Anchors and tags are not allowed: nothing here needs them, and of a rule
+ * that begins with {@code !} YAML takes that for a tag. It forgets the tag of {@code ! x}: what
+ * would be left is the opposite of the rule.
  */
 final class YamlReader {
     /** A file of ten thousand tables is a few megabytes long. */
@@ -140,27 +144,54 @@ final class YamlReader {
             } else if (event instanceof CollectionEndEvent) {
                 depth--;
             }
-            var problem =
-                    depth > DEPTH_MAX
-                            ? "more than " + DEPTH_MAX + " levels (expected: fewer)"
-                            : event instanceof AliasEvent
-                                    ? "an alias (expected: the thing itself)"
-                                    : "";
-            if (!problem.isEmpty()) {
-                problems.add(Place.of(event.getStartMark()), problem);
+            var place = Place.of(event.getStartMark());
+            if (depth > DEPTH_MAX) {
+                problems.add(place, "more than " + DEPTH_MAX + " levels (expected: fewer)");
                 return false;
+            }
+            if (event instanceof AliasEvent) {
+                problems.add(place, "an alias (expected: the thing itself)");
+                return false;
+            }
+            if (event instanceof NodeEvent node && node.getAnchor() != null) {
+                problems.add(
+                        place,
+                        "'&"
+                                + shown(node.getAnchor())
+                                + "' is an anchor to YAML (expected: quotes around what begins with"
+                                + " '&')");
+            }
+            var tag = vanishingTag(event);
+            if (tag != null) {
+                problems.add(place, tagged(tag));
             }
         }
         return true;
     }
 
+    /** A tag that nobody sees any more once the nodes are put together; null if there is none. */
+    private static @Nullable String vanishingTag(Event event) {
+        var tag =
+                switch (event) {
+                    case ScalarEvent scalar -> scalar.getTag();
+                    case CollectionStartEvent collection -> collection.getTag();
+                    default -> null;
+                };
+        if (tag == null || tag.equals("!")) {
+            return tag;
+        }
+        return TAGS.contains(new Tag(tag)) ? tag.replace(Tag.PREFIX, "!!") : null;
+    }
+
+    private static String tagged(String tag) {
+        return "'"
+                + shown(tag)
+                + "' is a tag to YAML (expected: quotes around what begins with '!')";
+    }
+
     private @Nullable Item read(Node node, Shape shape) {
         if (!TAGS.contains(node.getTag())) {
-            problem(
-                    node,
-                    "'"
-                            + node.getTag().getValue()
-                            + "' is a tag to YAML (expected: quotes around what begins with '!')");
+            problem(node, tagged(node.getTag().getValue()));
             return null;
         }
         return switch (shape) {

@@ -4,35 +4,34 @@ import dev.atoll.node.blocks.schema.Change.Effect;
 import dev.atoll.node.sqlite.StoredTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What is different between a column and the one that is declared, for people. Immutable. */
 final class ColumnChanges {
     private final StoredTable.Column from;
     private final StoredTable.Column to;
+    private final String type;
     private final List<Change> changes = new ArrayList<>();
 
-    private ColumnChanges(StoredTable.Column from, StoredTable.Column to) {
+    private ColumnChanges(StoredTable.Column from, StoredTable.Column to, String type) {
         this.from = from;
         this.to = to;
+        this.type = type;
     }
 
-    /** At least one. */
-    static List<Change> of(StoredTable.Column from, StoredTable.Column to) {
-        var changes = new ColumnChanges(from, to);
+    /**
+     * At least one.
+     *
+     * @param type what the declaration calls the type
+     */
+    static List<Change> of(StoredTable.Column from, StoredTable.Column to, String type) {
+        var changes = new ColumnChanges(from, to, type);
         changes.find();
         return changes.changes;
     }
 
     private void find() {
-        var type = Rebuild.plain(to);
-        if (!Rebuild.plain(from).equals(type)) {
-            add(
-                    Effect.MAY_FAIL,
-                    "becomes "
-                            + type.toLowerCase(Locale.ROOT)
-                            + ": fails where a value"
-                            + " does not fit");
+        if (!Rebuild.plain(from).equals(Rebuild.plain(to))) {
+            add(Effect.MAY_FAIL, "becomes " + type + ": fails where a value does not fit");
         }
         if (to.says("NOT NULL") && !from.says("NOT NULL")) {
             boolean filled = to.says("DEFAULT");

@@ -75,7 +75,7 @@ final class TablePlan {
                 noteAdded(column);
             } else if (!old.get().equals(column)) {
                 anew = true;
-                ColumnChanges.of(old.get(), column).forEach(this::note);
+                ColumnChanges.of(old.get(), column, declaredType(column)).forEach(this::note);
             }
         }
         var dropped = new ArrayList<StoredTable.Column>();
@@ -102,6 +102,15 @@ final class TablePlan {
         } else {
             alter(missing, dropped);
         }
+    }
+
+    /** As the declaration names it; the column of what nobody declares has its own. */
+    private String declaredType(StoredTable.Column column) {
+        return table.fields().stream()
+                .filter(field -> field.name().equals(column.name()))
+                .map(field -> field.type().word())
+                .findFirst()
+                .orElseGet(() -> Rebuild.plain(column).toLowerCase(Locale.ROOT));
     }
 
     /** A migration may have made the table in its own way. */

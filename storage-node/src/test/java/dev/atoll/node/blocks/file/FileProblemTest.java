@@ -185,12 +185,51 @@ class FileProblemTest {
     }
 
     @Test
+    void aTagThatYamlForgetsIsExplained() {
+        var tag = "is a tag to YAML (expected: quotes around what begins with '!')";
+        assertThat(problems("databases: { ws: { access: { access: ! 1 == 2 } } }"))
+                .isEqualTo("1:38: '!' " + tag);
+        assertThat(
+                        problems(
+                                """
+                                databases:
+                                  ws:
+                                    access: !
+                                      access: !
+                                        auth == null
+                                    tables:
+                                      t:
+                                        fields: { a: { type: text, enum: ! [ a, ! 'b' ] } }
+                                        access: { ! read: !!str true, update: "!(row.a == null)" }
+                                """))
+                .isEqualTo(
+                        """
+                        3:13: '!' TAG
+                        4:15: '!' TAG
+                        8:42: '!' TAG
+                        8:49: '!' TAG
+                        9:19: '!' TAG
+                        9:27: '!!str' TAG"""
+                                .replace("TAG", tag));
+    }
+
+    @Test
+    void anAnchorIsExplained() {
+        assertThat(problems("databases: { ws: { access: { access: &a 1 == 2 } } }"))
+                .isEqualTo(
+                        "1:38: '&a' is an anchor to YAML (expected: quotes around what begins with"
+                                + " '&')");
+        assertThat(problems("databases: { ws: &x { sql: true } }"))
+                .startsWith("1:18: '&x' is an anchor");
+    }
+
+    @Test
     void whatIsNoYamlIsNamed() {
         assertThat(problems("")).isEqualTo("1:1: an empty file");
         assertThat(problems("databases: [")).startsWith("1:13: no YAML: ");
         assertThat(problems("a: b: c")).startsWith("1:5: no YAML: ");
         assertThat(problems("databases: { a: &x {}, b: *x }"))
-                .isEqualTo("1:27: an alias (expected: the thing itself)");
+                .endsWith("\n1:27: an alias (expected: the thing itself)");
         assertThat(problems("[".repeat(200_000)))
                 .isEqualTo("1:21: more than 20 levels (expected: fewer)");
         assertThat(problems("- a")).isEqualTo("1:1: a list (expected: keys and values)");

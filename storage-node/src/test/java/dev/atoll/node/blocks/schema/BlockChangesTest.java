@@ -68,6 +68,12 @@ class BlockChangesTest {
     void fieldsChange() {
         assertThat(ofFields("a: { type: text }", "a: { type: integer }"))
                 .isEqualTo("MAY_FAIL ws.t.a: becomes integer: fails where a value does not fit");
+        assertThat(ofFields("a: { type: text }", "a: { type: datetime }"))
+                .isEqualTo("MAY_FAIL ws.t.a: becomes datetime: fails where a value does not fit");
+        assertThat(ofFields("a: { type: integer }", "a: { type: datetime }"))
+                .doesNotContain("integer");
+        assertThat(ofFields("a: { type: integer }", "a: { type: json }"))
+                .contains("MAY_FAIL ws.t.a: becomes json: fails where a value does not fit");
         assertThat(ofFields("a: { type: text }", "a: { type: text, required: true }"))
                 .isEqualTo("MAY_FAIL ws.t.a: becomes required: fails where a row has no value");
         assertThat(ofFields("a: { type: text }", "a: { type: text, required: true, default: x }"))
