@@ -223,6 +223,46 @@ class InstanceSchemaTest {
         assertThat(first("SELECT x FROM own")).contains("6");
     }
 
+    private BlockSchema newer() {
+        return tables(
+                "t: { fields: { remark: { type: text } } }",
+                ", migrations: [ { name: m, sql: [ALTER TABLE t RENAME COLUMN note TO remark] } ]");
+    }
+
+    private BlockSchema older() {
+        return tables("t: { fields: { note: { type: text } } }");
+    }
+
+    private void goBackInTwoSteps(String remark) {
+        assertThat(bring(older()).failure()).isEmpty();
+        assertThat(bring(newer()).failure()).isEmpty();
+        assertThat(first("SELECT coalesce(max(remark), 'none') FROM t")).contains(remark);
+    }
+
+    @Test
+    void whatHasRunTheMigrationGoesBackInTwoSteps() {
+        begin(older());
+        addRow("t", "id, note", "'1', 'kept'");
+        assertThat(bring(newer()).failure()).isEmpty();
+        assertThat(bring(tables("u: { fields: {} }")).failure()).isEmpty();
+        goBackInTwoSteps("kept");
+    }
+
+    /** The migration has not run in it. */
+    @Test
+    void whatSleptThroughTheMigrationGoesBackInTwoSteps() {
+        begin(older());
+        addRow("t", "id, note", "'1', 'kept'");
+        assertThat(bring(tables("u: { fields: {} }")).failure()).isEmpty();
+        goBackInTwoSteps("kept");
+    }
+
+    @Test
+    void whatWasMadeWithoutTheTableGoesBackInTwoSteps() {
+        begin(tables("u: { fields: {} }"));
+        goBackInTwoSteps("none");
+    }
+
     @Test
     void nobodyReachesTheNodesOwnTableBySql() {
         begin(tables("t: { fields: { a: { type: text } } }"));

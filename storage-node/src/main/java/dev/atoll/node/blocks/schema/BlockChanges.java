@@ -176,7 +176,12 @@ public final class BlockChanges {
             for (var migration : added) {
                 var problem = Migrations.run(migration, scratch);
                 if (problem.isPresent()) {
-                    note(Effect.IMPOSSIBLE, name(to, migration), problem.get());
+                    note(
+                            Effect.IMPOSSIBLE,
+                            name(to, migration),
+                            problem.get()
+                                    + " (expected: what the tables of the version before can take;"
+                                    + " see \"Going back\" in docs/migrations.md)");
                     return;
                 }
             }

@@ -123,8 +123,24 @@ class BlockChangesTest {
                                         + " COLUMN x TO b] } ]"))
                 .isEqualTo(
                         """
-                        IMPOSSIBLE ws.migrations.m: no such column: "x"
+                        IMPOSSIBLE ws.migrations.m: no such column: "x" (expected: what the tables of the version before can take; see "Going back" in docs/migrations.md)
                         MAY_FAIL ws.migrations.m: a new migration""");
+    }
+
+    /** Tables that are gone come back as they were before the migration, and then with it. */
+    @Test
+    void whatWasRemovedWithItsMigrationComesBackInTwoSteps() {
+        var none = "tables: { u: { fields: {} } }";
+        var older = "tables: { u: { fields: {} }, t: { fields: { note: { type: text } } } }";
+        var newer =
+                older.replace("note", "remark")
+                        + ", migrations: [ { name: m, sql: [ALTER TABLE t RENAME COLUMN note TO"
+                        + " remark] } ]";
+        assertThat(ofBlock(none, newer))
+                .startsWith("IMPOSSIBLE ws.migrations.m: no such table: t (expected: ")
+                .contains("\"Going back\" in docs/migrations.md");
+        assertThat(ofBlock(none, older)).isEqualTo("HARMLESS ws.t: added");
+        assertThat(ofBlock(older, newer)).isEqualTo("MAY_FAIL ws.migrations.m: a new migration");
     }
 
     @Test
