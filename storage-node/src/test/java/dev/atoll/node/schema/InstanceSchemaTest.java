@@ -264,6 +264,21 @@ class InstanceSchemaTest {
     }
 
     @Test
+    void aFailureSaysWhereItHappened() {
+        begin(tables("t: { fields: { a: { type: text } } }"));
+        addRow("t", "id, a", "'1', 'no JSON'");
+        var failure =
+                bring(
+                                tables(
+                                        "t: { fields: { a: { type: text }, x: { type: text,"
+                                                + " computed: \"json_extract(a, '$.x')\" } } }"))
+                        .failure()
+                        .orElseThrow();
+        assertThat(failure.reason()).isEqualTo(Reason.SQL_ERROR);
+        assertThat(failure.message()).contains("ALTER TABLE \"t\" ADD COLUMN \"x\"");
+    }
+
+    @Test
     void nobodyReachesTheNodesOwnTableBySql() {
         begin(tables("t: { fields: { a: { type: text } } }"));
         var failure =
