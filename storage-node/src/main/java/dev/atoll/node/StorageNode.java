@@ -120,7 +120,7 @@ public final class StorageNode implements AutoCloseable {
         try {
             var local = new LocalOwnership(node.folder);
             LeaseMetrics.watch(registry, local);
-            node.startConfig(new FolderConfigStore(node.folder.config()), null);
+            node.startConfig(FolderConfigStore.open(node.folder), null);
             node.startServing(local, InProcessServerBuilder.forName(inProcessName));
             return node;
         } catch (IOException | RuntimeException e) {

@@ -49,6 +49,43 @@ class StorageNodeTest {
     }
 
     @Test
+    void doesNotStartWithoutTheDeclarationsThatItHad() throws IOException {
+        var config = data.resolve("config");
+        var properties = data.resolve("node.properties");
+        var yaml = "databases: { ws: {} }\n";
+        // Never declared: nothing is missed.
+        TestNode.start(data).close();
+        try (var node = TestNode.start(data)) {
+            node.apply(yaml);
+        }
+        assertThat(Files.readAllLines(properties)).contains("declared=true");
+        // A folder of an earlier version of Atoll gets its note at the start.
+        unnote(properties);
+        TestNode.start(data).close();
+        assertThat(Files.readAllLines(properties)).contains("declared=true");
+
+        var aside = Files.move(config, data.resolve("aside"));
+        assertThatIOException()
+                .isThrownBy(() -> TestNode.start(data))
+                .withMessageStartingWith(config + ": no current version, and there was one")
+                .withMessageContainingAll("--config FILE", "declared=true in " + properties);
+        Files.move(aside, config);
+        TestNode.start(data).close();
+
+        Files.move(config, aside);
+        unnote(properties);
+        try (var node = TestNode.start(data)) {
+            node.apply(yaml);
+        }
+        assertThat(config.resolve("current")).exists();
+    }
+
+    private static void unnote(Path properties) throws IOException {
+        var text = Files.readString(properties);
+        Files.writeString(properties, text.replace("declared=true\n", ""));
+    }
+
+    @Test
     void aMutateThatChangesNoPageGivesABookmarkThatExists() throws IOException {
         try (var node = TestNode.start(data)) {
             node.mutate(KEY, "CREATE TABLE t(a)", "INSERT INTO t VALUES (1), (2)");

@@ -317,6 +317,8 @@ class TableRulesIT {
                 "DROP TABLE \"docs$search\"",
                 "CREATE TRIGGER mine AFTER INSERT ON docs BEGIN SELECT 1; END",
                 "CREATE TABLE mine(a REFERENCES docs(id))",
+                "CREATE VIEW docs$anything AS SELECT 1",
+                "CREATE VIEW IF NOT EXISTS main.\"DOCS$mine\" AS SELECT 1",
             })
     void declaredTablesAreNotChangedBySql(String sql) {
         service.refusedMutate(sql).is(PERMISSION_DENIED, "STATEMENT_NOT_ALLOWED").saying("declare");
@@ -361,6 +363,8 @@ class TableRulesIT {
                 write("CREATE TABLE own(a)"),
                 write("CREATE INDEX own_a ON own(a)"),
                 write("CREATE VIEW titles AS SELECT title FROM docs"),
+                write("CREATE VIEW IF NOT EXISTS main.found AS SELECT title FROM \"docs$search\""),
+                write("DROP VIEW found"),
                 insert("docs", "title", "t"));
         assertThat(instance.rows("SELECT title FROM titles")).hasSize(1);
         refused(instance, count("own", "")).is(NOT_FOUND, "TABLE_NOT_FOUND");

@@ -19,6 +19,7 @@ import static io.grpc.Status.Code.PERMISSION_DENIED;
 import static io.grpc.Status.Code.RESOURCE_EXHAUSTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.atoll.proto.v1.ApplyConfigRequest;
 import dev.atoll.proto.v1.WriteOperation;
 import dev.atoll.system.harness.DevServer;
 import dev.atoll.system.harness.InstanceHandle;
@@ -317,5 +318,34 @@ class VisibleInSpiteOfRulesIT {
         }
         refused(team, doc("bob", "text", text)).is(RESOURCE_EXHAUSTED, "INSTANCE_FULL");
         assertThat(team.read(count("docs", "")).getCount()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("13. That some row does not fit a new file")
+    void rowThatDoesNotFit() throws IOException {
+        declareNotes("");
+        var shared = service.instance("notes", freshId());
+        var other = service.instance("notes", freshId());
+        shared.mutate(insert("notes", "owner", "alice", "a", "no JSON"));
+        other.mutate(insert("notes", "owner", "alice", "a", "{}"));
+        declareNotes(", x: { type: text, computed: \"json_extract(a, '$.x')\" }");
+        refused(shared.through(bob), list("notes", "")).is(FAILED_PRECONDITION, "MIGRATION_FAILED");
+        assertThat(Tables.rows(other.through(bob).read(list("notes", "")))).isEmpty();
+    }
+
+    /** Beside what the page shows. */
+    private void declareNotes(String more) throws IOException {
+        var notes =
+                """
+                notes:
+                  dynamic: true
+                  access: { access: auth != null }
+                  tables:
+                    notes:
+                      fields: { owner: { type: text }, a: { type: text }%s }
+                      access: { read: row.owner == auth.id }
+                """;
+        var yaml = shown() + notes.formatted(more).indent(2);
+        var _ = service.config().applyConfig(ApplyConfigRequest.newBuilder().setYaml(yaml).build());
     }
 }

@@ -61,13 +61,39 @@ public final class FolderConfigStore implements ConfigStore {
     private static final Pattern FILE = Pattern.compile("\\d{10,18}\\.yaml");
 
     private final Path folder;
+    private final @Nullable DataFolder data;
 
     // A version never changes: its file is read once.
     @GuardedBy("this")
     private Found newest = new Found(Optional.empty(), 0);
 
+    /** One whose loss nobody notices: a copy. */
     public FolderConfigStore(Path folder) {
+        this(folder, null);
+    }
+
+    private FolderConfigStore(Path folder, @Nullable DataFolder data) {
         this.folder = folder;
+        this.data = data;
+    }
+
+    /**
+     * The versions of a node on its own. Throws IOException if there was a current one, and there
+     * is nothing now: without declarations services would be served as if nothing were declared.
+     */
+    public static FolderConfigStore open(DataFolder data) throws IOException {
+        var store = new FolderConfigStore(data.config(), data);
+        if (Files.exists(data.config().resolve("current"))) {
+            data.keepDeclared();
+        } else if (data.wasDeclared()) {
+            throw new IOException(
+                    data.config()
+                            + ": no current version, and there was one (expected: the folder as it"
+                            + " was; or, to declare anew by --config FILE, no line declared=true in "
+                            + data.propertiesFile()
+                            + ")");
+        }
+        return store;
     }
 
     @Override
@@ -156,6 +182,14 @@ public final class FolderConfigStore implements ConfigStore {
             return new Outcome.Overtaken(now.revision());
         }
         put(next, text);
+        try {
+            if (data != null) {
+                // After it: a crash in between is made good by the next start.
+                data.keepDeclared();
+            }
+        } catch (IOException e) {
+            LOG.warn("that a version is declared could not be noted: {}", e.toString());
+        }
         try {
             for (var dropped : Retention.dropped(versions())) {
                 Files.delete(file(dropped.number()));

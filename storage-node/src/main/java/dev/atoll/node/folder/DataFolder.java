@@ -31,7 +31,8 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * lock                                    held while a process uses the folder
- * node.properties                         format, id, cluster, shards, journal: the log's id
+ * node.properties                         format, id, cluster, shards, journal: the log's id,
+ *                                         declared: whether config/ must be there
  * catalog.sqlite                          a view that can be rebuilt from the instances
  * journal/                                the commits that are not folded yet, by segment
  * config/                                 the versions of the declarations, or a copy of the newest
@@ -149,6 +150,20 @@ public final class DataFolder implements AutoCloseable {
         var text = Files.readString(propertiesFile()).stripTrailing();
         replace(propertiesFile(), text + "\njournal=" + hex + "\n");
         properties.setProperty("journal", hex);
+    }
+
+    /** Whether a version of the declarations was ever current here. */
+    public boolean wasDeclared() {
+        return properties.containsKey("declared");
+    }
+
+    /** Remembers that one is, durably before this returns. */
+    public synchronized void keepDeclared() throws IOException {
+        if (!wasDeclared()) {
+            var text = Files.readString(propertiesFile()).stripTrailing();
+            replace(propertiesFile(), text + "\ndeclared=true\n");
+            properties.setProperty("declared", "true");
+        }
     }
 
     /** What the folder says about itself. */

@@ -24,6 +24,8 @@ import java.util.function.Supplier;
 public final class InstanceSchema {
     private static final SqlCall ITEMS = SqlCall.ofNode(SchemaItem.QUERY, List.of());
 
+    private static final int BRIEF_MAX = 200;
+
     private InstanceSchema() {}
 
     /**
@@ -133,7 +135,18 @@ public final class InstanceSchema {
     }
 
     private static void run(String sql, WriteTransaction tx) {
-        var _ = tx.execute(SqlCall.ofNode(sql, List.of()));
+        try {
+            var _ = tx.execute(SqlCall.ofNode(sql, List.of()));
+        } catch (Failure e) {
+            throw e.reason() == Reason.SQL_ERROR ? within(sql, e) : e;
+        }
+    }
+
+    /** What is wrong with a row, SQLite forgets while it changes a table: so say where it was. */
+    private static Failure within(String sql, Failure why) {
+        var brief = sql.length() <= BRIEF_MAX ? sql : sql.substring(0, BRIEF_MAX) + '…';
+        return Failure.of(
+                Reason.SQL_ERROR, why.message() + ", for some row or other, in: " + brief, why);
     }
 
     private static List<SchemaItem> items(ReadTransaction tx) {

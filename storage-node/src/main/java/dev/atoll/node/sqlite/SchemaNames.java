@@ -7,8 +7,9 @@ import java.util.Set;
 /**
  * Keeps statements that change a schema away from declared tables: from the tables, from what has a
  * name of theirs with a {@code $} behind it, and from what would hang on them, as triggers, indexes
- * and references do. A view may read them. And keeps the rest from writing to what has a name of
- * theirs with a {@code $}: an index that the triggers alone feed. Immutable.
+ * and references do. A view may read them, under a name that is not theirs. And keeps the rest from
+ * writing to what has a name of theirs with a {@code $}: an index that the triggers alone feed.
+ * Immutable.
  */
 final class SchemaNames {
     private static final char MARK = '$';
@@ -22,8 +23,13 @@ final class SchemaNames {
         }
         var tokens = StatementText.parse(sql).tokens();
         if (tokens.size() > 1 && tokens.get(1).is("VIEW", sql)) {
+            checkNames(createdView(tokens, sql), sql, declared);
             return;
         }
+        checkNames(tokens, sql, declared);
+    }
+
+    private static void checkNames(List<Token> tokens, String sql, Set<String> declared) {
         for (var token : tokens) {
             if (token.mayBeName() && declared.contains(table(token, sql))) {
                 throw TextCheck.notAllowed(
@@ -32,6 +38,26 @@ final class SchemaNames {
                         "declare it in the file of the namespaces, and apply that");
             }
         }
+    }
+
+    /**
+     * The name that a view is given; nothing where one is dropped: it may have been there before
+     * the table was declared.
+     */
+    private static List<Token> createdView(List<Token> tokens, String sql) {
+        if (!tokens.getFirst().is("CREATE", sql)) {
+            return List.of();
+        }
+        boolean ifNotExists =
+                tokens.size() > 4
+                        && tokens.get(2).is("IF", sql)
+                        && tokens.get(3).is("NOT", sql)
+                        && tokens.get(4).is("EXISTS", sql);
+        int name = ifNotExists ? 5 : 2;
+        boolean qualified =
+                tokens.size() > name + 2 && tokens.get(name + 1).kind() == Token.Kind.DOT;
+        int last = qualified ? name + 2 : name;
+        return last < tokens.size() ? List.of(tokens.get(last)) : List.of();
     }
 
     /**

@@ -223,6 +223,61 @@ class InstanceSchemaTest {
         assertThat(first("SELECT x FROM own")).contains("6");
     }
 
+    private BlockSchema newer() {
+        return tables(
+                "t: { fields: { remark: { type: text } } }",
+                ", migrations: [ { name: m, sql: [ALTER TABLE t RENAME COLUMN note TO remark] } ]");
+    }
+
+    private BlockSchema older() {
+        return tables("t: { fields: { note: { type: text } } }");
+    }
+
+    private void goBackInTwoSteps(String remark) {
+        assertThat(bring(older()).failure()).isEmpty();
+        assertThat(bring(newer()).failure()).isEmpty();
+        assertThat(first("SELECT coalesce(max(remark), 'none') FROM t")).contains(remark);
+    }
+
+    @Test
+    void whatHasRunTheMigrationGoesBackInTwoSteps() {
+        begin(older());
+        addRow("t", "id, note", "'1', 'kept'");
+        assertThat(bring(newer()).failure()).isEmpty();
+        assertThat(bring(tables("u: { fields: {} }")).failure()).isEmpty();
+        goBackInTwoSteps("kept");
+    }
+
+    /** The migration has not run in it. */
+    @Test
+    void whatSleptThroughTheMigrationGoesBackInTwoSteps() {
+        begin(older());
+        addRow("t", "id, note", "'1', 'kept'");
+        assertThat(bring(tables("u: { fields: {} }")).failure()).isEmpty();
+        goBackInTwoSteps("kept");
+    }
+
+    @Test
+    void whatWasMadeWithoutTheTableGoesBackInTwoSteps() {
+        begin(tables("u: { fields: {} }"));
+        goBackInTwoSteps("none");
+    }
+
+    @Test
+    void aFailureSaysWhereItHappened() {
+        begin(tables("t: { fields: { a: { type: text } } }"));
+        addRow("t", "id, a", "'1', 'no JSON'");
+        var failure =
+                bring(
+                                tables(
+                                        "t: { fields: { a: { type: text }, x: { type: text,"
+                                                + " computed: \"json_extract(a, '$.x')\" } } }"))
+                        .failure()
+                        .orElseThrow();
+        assertThat(failure.reason()).isEqualTo(Reason.SQL_ERROR);
+        assertThat(failure.message()).contains("ALTER TABLE \"t\" ADD COLUMN \"x\"");
+    }
+
     @Test
     void nobodyReachesTheNodesOwnTableBySql() {
         begin(tables("t: { fields: { a: { type: text } } }"));

@@ -158,7 +158,7 @@ public final class BlockChanges {
             return;
         }
         var gone = byName(from);
-        // One by one: each ALTER TABLE reads the whole schema, which may have ten thousand tables.
+        // One by one: each ALTER TABLE reads the whole schema, which may have a thousand tables.
         for (var table : to.tables()) {
             var old = Optional.ofNullable(gone.remove(table.name()));
             if (old.filter(same -> isSame(same, table)).isEmpty()) {
@@ -176,7 +176,12 @@ public final class BlockChanges {
             for (var migration : added) {
                 var problem = Migrations.run(migration, scratch);
                 if (problem.isPresent()) {
-                    note(Effect.IMPOSSIBLE, name(to, migration), problem.get());
+                    note(
+                            Effect.IMPOSSIBLE,
+                            name(to, migration),
+                            problem.get()
+                                    + " (expected: what the tables of the version before can take;"
+                                    + " see \"Going back\" in docs/migrations.md)");
                     return;
                 }
             }

@@ -17,7 +17,11 @@ class HostileFileTest {
     }
 
     private static String tables(int count, String declaration) {
-        var yaml = new StringBuilder("databases:\n  ws:\n    tables:\n");
+        return "databases:\n" + namespace("ws", count, declaration);
+    }
+
+    private static String namespace(String name, int count, String declaration) {
+        var yaml = new StringBuilder("  " + name + ":\n    tables:\n");
         for (int i = 0; i < count; i++) {
             yaml.append("      t").append(i).append(": ").append(declaration).append('\n');
         }
@@ -25,27 +29,43 @@ class HostileFileTest {
     }
 
     @Test
-    void tenThousandTablesAreRead() {
+    void aThousandTablesAreRead() {
         var yaml =
-                tables(9_999, "{ fields: { a: { type: text, references: t0.id, index: true } } }")
-                        + "      last: { fields: {}, access: { read: 'tables.t9998.exists(t, t.a =="
+                tables(999, "{ fields: { a: { type: text, references: t0.id, index: true } } }")
+                        + "      last: { fields: {}, access: { read: 'tables.t998.exists(t, t.a =="
                         + " row.id)' } }\n";
-        assertThat(BlockFileTest.right(yaml).blocks().getFirst().tables()).hasSize(10_000);
+        assertThat(BlockFileTest.right(yaml).blocks().getFirst().tables()).hasSize(1_000);
         assertThat(problems(yaml + "      more: { fields: {} }\n"))
-                .hasToString("[4:7: 10001 of them (expected: at most 10000)]");
-        var two = yaml + "  other:\n    tables: { t: { fields: {} } }\n";
-        assertThat(problems(two))
-                .hasToString("[10005:5: more than 10000 tables in the file (expected: fewer)]");
+                .hasToString("[4:7: 1001 of them (expected: at most 1000)]");
+    }
+
+    @Test
+    void tenThousandTablesInAllAreRead() {
+        var yaml = new StringBuilder("databases:\n");
+        for (int i = 0; i < 10; i++) {
+            yaml.append(
+                    namespace(
+                            "ws" + i,
+                            1_000,
+                            "{ fields: { a: { type: text, references: t0.id, index: true } } }"));
+        }
+        assertThat(BlockFileTest.right(yaml.toString()).blocks())
+                .hasSize(10)
+                .allSatisfy(block -> assertThat(block.tables()).hasSize(1_000));
+        assertThat(problems(yaml + "  other:\n    tables: { t: { fields: {} } }\n"))
+                .hasToString("[10023:5: more than 10000 tables in the file (expected: fewer)]");
     }
 
     @Test
     void aThousandProblemsAreEnough() {
-        var problems = problems(tables(5_000, "{ feilds: {}, access: { read: row.x } }"));
+        var problems = problems(tables(1_000, "{ feilds: {}, access: { read: row.x } }"));
         assertThat(problems).hasSize(1_001);
         assertThat(problems.getLast().text())
                 .isEqualTo("more than 1000 problems: the rest is not looked at");
-        assertThat(problems(tables(5_000, "{ fields: { a: { type: text, references: u.id } } }")))
-                .hasSize(1_001);
+        var references =
+                "{ fields: { a: { type: text, references: u.id }, b: { type: text, references: u.id"
+                        + " } } }";
+        assertThat(problems(tables(1_000, references))).hasSize(1_001);
     }
 
     @Test
