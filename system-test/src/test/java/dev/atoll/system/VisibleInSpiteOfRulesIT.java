@@ -344,8 +344,9 @@ class VisibleInSpiteOfRulesIT {
                     notes:
                       fields: { owner: { type: text }, a: { type: text }%s }
                       access: { read: row.owner == auth.id }
-                """;
-        var yaml = shown() + notes.formatted(more).indent(2);
+                """
+                        .formatted(more);
+        var yaml = shown() + notes.indent(2);
         var _ = service.config().applyConfig(ApplyConfigRequest.newBuilder().setYaml(yaml).build());
     }
 }
