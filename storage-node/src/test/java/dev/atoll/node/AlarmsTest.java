@@ -335,11 +335,9 @@ class AlarmsTest extends ClockedTest {
 
     private Alarm set(
             TestNode node, String key, String name, Duration in, WriteOperation... operations) {
-        return node.instances(key)
-                .setAlarm(
-                        request(name, in, operations)
-                                .setInstance(InstanceKey.parse(key).toProto())
-                                .build());
+        var request =
+                request(name, in, operations).setInstance(InstanceKey.parse(key).toProto()).build();
+        return node.oncePlaced(() -> node.instances(key).setAlarm(request));
     }
 
     private SetAlarmRequest.Builder request(
@@ -377,7 +375,8 @@ class AlarmsTest extends ClockedTest {
     }
 
     private static List<Alarm> list(TestNode node) {
-        return node.instances(KEY).listAlarms(listing(0, "")).getAlarmsList();
+        return node.oncePlaced(() -> node.instances(KEY).listAlarms(listing(0, "")))
+                .getAlarmsList();
     }
 
     private static ListAlarmsRequest listing(int size, String token) {

@@ -196,7 +196,10 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
-    private <T> T oncePlaced(Supplier<T> call) {
+    /**
+     * What a call answers as soon as there is a place for it, where this node is one that waits.
+     */
+    <T> T oncePlaced(Supplier<T> call) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {

@@ -213,7 +213,8 @@ class WatchedAlarmsTest extends ClockedTest {
             request.addOperations(
                     WriteOperation.newBuilder().setSql(SqlStatement.newBuilder().setSql(sql)));
         }
-        var _ = node.instances(key).setAlarm(request.build());
+        var built = request.build();
+        var _ = node.oncePlaced(() -> node.instances(key).setAlarm(built));
     }
 
     private static void clear(TestNode node, String key, String name) {
