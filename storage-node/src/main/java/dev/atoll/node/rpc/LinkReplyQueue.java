@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The replies of one link stream on their way out: whatever is ready goes into one message.
- * Thread-safe; {@link #add} never blocks. A thread of its own sends them, so that those that come
- * meanwhile share the next message; one that no others will follow is sent by whoever brings it.
+ * Thread-safe; {@link #add} never blocks. The stream's transport sends them, so that those that
+ * come while it is busy share the next message, and none of them passes another thread.
  *
  * <p>Replies wait here, not in the transport, while the router does not read.
  */
@@ -45,12 +45,8 @@ final class LinkReplyQueue {
 
     private record Waiting(LinkReply reply, long bytes, boolean counted) {}
 
-    /**
-     * Queues a reply; a counted one has been counted by the load limit with that many bytes.
-     *
-     * @param last whether no other call of the stream is under way
-     */
-    void add(LinkReply reply, long bytes, boolean counted, boolean last) {
+    /** Queues a reply; a counted one has been counted by the load limit with that many bytes. */
+    void add(LinkReply reply, long bytes, boolean counted) {
         var waiting = new Waiting(reply, bytes, counted);
         boolean drop;
         synchronized (this) {
@@ -61,10 +57,6 @@ final class LinkReplyQueue {
         }
         if (drop) {
             release(waiting);
-        } else if (last) {
-            if (schedule()) {
-                send();
-            }
         } else {
             ready();
         }

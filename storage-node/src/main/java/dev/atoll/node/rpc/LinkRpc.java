@@ -7,8 +7,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** {@code LinkService} of a node: the streams that routers keep open. Thread-safe. */
 final class LinkRpc extends LinkServiceGrpc.LinkServiceImplBase implements AutoCloseable {
@@ -16,11 +14,6 @@ final class LinkRpc extends LinkServiceGrpc.LinkServiceImplBase implements AutoC
     private final LoadLimit load;
     private final RpcMetrics metrics;
     private final Set<LinkStream> open = ConcurrentHashMap.newKeySet();
-
-    /** Sends replies: what becomes ready while it sends goes into one message. */
-    private final ExecutorService sender =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name("link-sender").factory());
 
     LinkRpc(LinkCalls calls, LoadLimit load, RpcMetrics metrics) {
         this.calls = calls;
@@ -31,7 +24,7 @@ final class LinkRpc extends LinkServiceGrpc.LinkServiceImplBase implements AutoC
     @Override
     public StreamObserver<LinkSteps> open(StreamObserver<LinkReplies> observer) {
         var server = (ServerCallStreamObserver<LinkReplies>) observer;
-        var replies = new LinkReplyQueue(server, load, sender);
+        var replies = new LinkReplyQueue(server, load, TransportThread.current());
         var stream = new LinkStream(calls, load, metrics, replies, open::remove);
         open.add(stream);
         // Not only a hint: without a handler gRPC would throw when the router has gone.
@@ -44,6 +37,5 @@ final class LinkRpc extends LinkServiceGrpc.LinkServiceImplBase implements AutoC
     @Override
     public void close() {
         open.forEach(LinkStream::end);
-        sender.close();
     }
 }

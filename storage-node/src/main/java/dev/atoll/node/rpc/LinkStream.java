@@ -104,10 +104,7 @@ final class LinkStream implements StreamObserver<LinkSteps> {
                     new Metadata(),
                     System.nanoTime() - startNanos);
             replies.add(
-                    LinkReply.newBuilder().setCallId(id).setBody(body).build(),
-                    body.size(),
-                    true,
-                    running.isEmpty());
+                    LinkReply.newBuilder().setCallId(id).setBody(body).build(), body.size(), true);
         } catch (RuntimeException e) {
             var failure = Replies.exception(e);
             ended(call, failure, startNanos);
@@ -120,8 +117,7 @@ final class LinkStream implements StreamObserver<LinkSteps> {
         replies.add(
                 LinkReply.newBuilder().setCallId(id).setError(LinkFailure.of(failure)).build(),
                 0,
-                false,
-                running.isEmpty());
+                false);
     }
 
     private void ended(LinkCall call, StatusRuntimeException failure, long startNanos) {

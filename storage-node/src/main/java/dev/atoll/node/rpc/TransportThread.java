@@ -1,0 +1,18 @@
+package dev.atoll.node.rpc;
+
+import io.grpc.netty.shaded.io.netty.util.internal.ThreadExecutorMap;
+import java.util.concurrent.Executor;
+
+/** The thread of the transport that a connection's messages come on and leave by. Immutable. */
+final class TransportThread {
+    private TransportThread() {}
+
+    /**
+     * Runs tasks on the transport's thread that this is, after what it is doing now; where this is
+     * none, at once in the thread that brings them.
+     */
+    static Executor current() {
+        var loop = ThreadExecutorMap.currentExecutor();
+        return loop == null ? Runnable::run : loop;
+    }
+}
