@@ -13,6 +13,7 @@ import dev.atoll.proto.v1.Value;
 import dev.atoll.wire.InstanceKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -99,10 +100,11 @@ final class Codec {
     }
 
     static Columns columns(List<dev.atoll.proto.v1.Column> columns) {
-        return new Columns(
-                columns.stream()
-                        .map(column -> new Column(column.getName(), column.getDeclaredType()))
-                        .toList());
+        var list = new ArrayList<Column>(columns.size());
+        for (var column : columns) {
+            list.add(new Column(column.getName(), column.getDeclaredType()));
+        }
+        return new Columns(list);
     }
 
     static Row row(Columns columns, dev.atoll.proto.v1.Row row) {
@@ -179,12 +181,13 @@ final class Codec {
     }
 
     private static Rows rows(OperationResult result, String bookmark, Cost cost) {
+        // Loops, here and in columns: every reply passes here, and most are a row or two.
         var columns = columns(result.getColumnsList());
-        return new Rows(
-                columns,
-                result.getRowsList().stream().map(row -> row(columns, row)).toList(),
-                bookmark,
-                cost);
+        var rows = new ArrayList<Row>(result.getRowsCount());
+        for (var row : result.getRowsList()) {
+            rows.add(row(columns, row));
+        }
+        return new Rows(columns, rows, bookmark, cost);
     }
 
     static AlarmInfo alarm(Alarm alarm) {

@@ -6,20 +6,39 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** The columns of a result, found by name. Shared by all its rows. Immutable. */
 final class Columns {
     private final List<Column> columns;
-    private final Map<String, Integer> byName = new HashMap<>();
-    private final Map<String, Integer> byLooseName = new HashMap<>();
+
+    // Made when the first name is asked for; should two threads make it, either will do.
+    private volatile @Nullable Indexes indexes;
 
     Columns(List<Column> columns) {
         this.columns = List.copyOf(columns);
-        for (int i = 0; i < columns.size(); i++) {
-            // Where names repeat, the first counts, as everywhere in SQL.
-            byName.putIfAbsent(columns.get(i).name(), i);
-            byLooseName.putIfAbsent(loose(columns.get(i).name()), i);
+    }
+
+    private record Indexes(Map<String, Integer> byName, Map<String, Integer> byLooseName) {
+        static Indexes of(List<Column> columns) {
+            var byName = new HashMap<String, Integer>();
+            var byLooseName = new HashMap<String, Integer>();
+            for (int i = 0; i < columns.size(); i++) {
+                // Where names repeat, the first counts, as everywhere in SQL.
+                byName.putIfAbsent(columns.get(i).name(), i);
+                byLooseName.putIfAbsent(loose(columns.get(i).name()), i);
+            }
+            return new Indexes(byName, byLooseName);
         }
+    }
+
+    private Indexes indexes() {
+        var made = indexes;
+        if (made == null) {
+            made = Indexes.of(columns);
+            indexes = made;
+        }
+        return made;
     }
 
     List<Column> list() {
@@ -32,7 +51,7 @@ final class Columns {
 
     /** The index of exactly that name. */
     int index(String name) {
-        var index = byName.get(name);
+        var index = indexes().byName().get(name);
         if (index == null) {
             throw new NoSuchElementException("column '" + name + "': not one of " + names());
         }
@@ -41,13 +60,14 @@ final class Columns {
 
     /** The index of exactly that name, if there is one. */
     OptionalInt find(String name) {
-        var index = byName.get(name);
+        var index = indexes().byName().get(name);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
     }
 
     /** The index of that name, or of one that differs only in case and underscores. */
     OptionalInt findLoosely(String name) {
-        var index = byName.getOrDefault(name, byLooseName.get(loose(name)));
+        var made = indexes();
+        var index = made.byName().getOrDefault(name, made.byLooseName().get(loose(name)));
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);
     }
 

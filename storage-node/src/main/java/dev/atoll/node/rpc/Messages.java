@@ -162,9 +162,15 @@ final class Messages {
     /** What a call cost. */
     static CallStats.Builder stats(
             List<OperationResult> results, ReadTransaction tx, Turn turn, long startNanos) {
+        long returned = 0;
+        long changed = 0;
+        for (var result : results) {
+            returned += result.getRowsCount();
+            changed += result.getChanges();
+        }
         return CallStats.newBuilder()
-                .setRowsReturned(results.stream().mapToLong(OperationResult::getRowsCount).sum())
-                .setRowsChanged(results.stream().mapToLong(OperationResult::getChanges).sum())
+                .setRowsReturned(returned)
+                .setRowsChanged(changed)
                 .setVmSteps(tx.vmSteps())
                 .setDuration(duration(Duration.ofNanos(System.nanoTime() - startNanos)))
                 .setQueueTime(duration(turn.queueTime()))
