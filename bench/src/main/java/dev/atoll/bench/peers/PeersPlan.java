@@ -35,10 +35,13 @@ public record PeersPlan(BenchPlan.Load load, int rounds, Set<Series> series) {
         return !Collections.disjoint(series, some);
     }
 
-    /** 1,000 instances, 64 callers, three turns of five seconds each after ten of warming up. */
+    /**
+     * 1,000 instances, 64 callers, three turns of five seconds each after thirty of warming up:
+     * three JVMs that share two cores are still compiling after ten.
+     */
     public static PeersPlan standard() {
         return new PeersPlan(
-                new BenchPlan.Load(1_000, 64, Duration.ofSeconds(10), Duration.ofSeconds(5), 0),
+                new BenchPlan.Load(1_000, 64, Duration.ofSeconds(30), Duration.ofSeconds(5), 0),
                 3,
                 EnumSet.allOf(Series.class));
     }
