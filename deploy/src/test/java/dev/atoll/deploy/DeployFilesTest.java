@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -47,6 +48,28 @@ class DeployFilesTest {
                 .contains("<finalName>atoll-cli</finalName>")
                 .contains("<mainClass>dev.atoll.cli.Atoll</mainClass>");
         assertThat(Repository.file("mvnw")).isExecutable();
+    }
+
+    @Test
+    void imageAndUnitsStartTheJvmAlike() {
+        var option = Pattern.compile("(?<=[ \"])-(?:-enable|-sun|XX|D)[^ \",]+");
+
+        var image = options(option, CONTAINERFILE);
+        assertThat(image)
+                .contains(
+                        "-XX:+UseTransparentHugePages",
+                        "-Dio.grpc.netty.shaded.io.netty.leakDetection.level=disabled");
+        assertThat(options(option, "deploy/systemd/atoll-node.service")).isEqualTo(image);
+        assertThat(options(option, "deploy/systemd/atoll-router.service")).isEqualTo(image);
+    }
+
+    private static List<String> options(Pattern option, String file) {
+        return Repository.read(file)
+                .lines()
+                .dropWhile(line -> !line.matches("(ExecStart|ENTRYPOINT).*"))
+                .flatMap(line -> option.matcher(line).results())
+                .map(MatchResult::group)
+                .toList();
     }
 
     @Test

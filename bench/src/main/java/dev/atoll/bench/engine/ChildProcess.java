@@ -1,6 +1,7 @@
 package dev.atoll.bench.engine;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,11 @@ import java.util.List;
 final class ChildProcess {
     private ChildProcess() {}
 
-    /** Starts a class of ours in a process of its own, with this one's class path. */
+    /** Starts a class of ours in a process of its own, with this one's options and class path. */
     static Process start(Class<?> main, String... arguments) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());

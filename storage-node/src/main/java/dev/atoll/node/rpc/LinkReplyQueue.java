@@ -3,11 +3,14 @@ package dev.atoll.node.rpc;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.atoll.proto.internal.v1.LinkReplies;
 import dev.atoll.proto.internal.v1.LinkReply;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The replies of one link stream on their way out: whatever is ready goes into one message.
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Replies wait here, not in the transport, while the router does not read.
  */
 final class LinkReplyQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkReplyQueue.class);
+
     /** One message holds about this much, and at least one reply. */
     private static final int MESSAGE_BYTES = 256 << 10;
 
@@ -35,6 +40,9 @@ final class LinkReplyQueue {
 
     @GuardedBy("this")
     private boolean ending;
+
+    @GuardedBy("this")
+    private boolean ended;
 
     LinkReplyQueue(
             ServerCallStreamObserver<LinkReplies> observer, LoadLimit load, Executor sender) {
@@ -104,11 +112,33 @@ final class LinkReplyQueue {
     }
 
     private void send() {
-        LinkReplies message = next();
-        while (message != null) {
-            observer.onNext(message);
-            message = next();
+        try {
+            LinkReplies message = next();
+            while (message != null) {
+                observer.onNext(message);
+                message = next();
+            }
+        } catch (RuntimeException e) {
+            fail(e);
         }
+    }
+
+    /** What comes behind a message that cannot be sent must not wait for ever. */
+    private void fail(RuntimeException cause) {
+        synchronized (this) {
+            ended = true;
+        }
+        discard();
+        try {
+            observer.onError(
+                    Status.INTERNAL
+                            .withDescription("a reply could not be sent")
+                            .withCause(cause)
+                            .asRuntimeException());
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+        LOG.error("a router's link was ended: a reply could not be sent", cause);
     }
 
     private @Nullable LinkReplies next() {
@@ -126,7 +156,8 @@ final class LinkReplyQueue {
             if (message.getRepliesCount() == 0) {
                 scheduled = false;
             }
-            end = ending && queue.isEmpty() && message.getRepliesCount() == 0 && !discarded;
+            end = ending && queue.isEmpty() && message.getRepliesCount() == 0 && !ended;
+            ended |= end;
             discarded |= end;
         }
         if (end && !observer.isCancelled()) {

@@ -9,7 +9,8 @@ final class TransportThread {
 
     /**
      * Runs tasks on the transport's thread that this is, after what it is doing now; where this is
-     * none, at once in the thread that brings them.
+     * none, at once in the thread that brings them. Inside one process with the router it is that
+     * of the client whose call opened the stream.
      */
     static Executor current() {
         var loop = ThreadExecutorMap.currentExecutor();
