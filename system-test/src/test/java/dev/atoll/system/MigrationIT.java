@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -54,6 +55,12 @@ class MigrationIT {
         cluster.close();
     }
 
+    /** A test that failed while it paused must not fail the others. */
+    @AfterEach
+    void resume() {
+        var _ = client.config().resumeMigration(ResumeMigrationRequest.getDefaultInstance());
+    }
+
     @Test
     void allFollowOnBothNodesAndOneThatFailsIsNamed() {
         var instances = begin();
@@ -85,6 +92,7 @@ class MigrationIT {
         var _ = client.config().pauseMigration(PauseMigrationRequest.getDefaultInstance());
         long before = brought(cluster.node(0)) + brought(cluster.node(1));
         long version = apply("text", oneMore());
+        awaitActive(version);
 
         assertThat(numberOf(instances.getFirst())).isEqualTo(1);
         Eventually.holds(
@@ -183,14 +191,19 @@ class MigrationIT {
                 .getVersion();
     }
 
+    private void awaitActive(long version) {
+        Eventually.await(
+                "both nodes know of version " + version,
+                SETTLE_MAX,
+                () -> version(cluster.node(0)) == version && version(cluster.node(1)) == version);
+    }
+
     private void awaitDone(long version) {
+        awaitActive(version);
         Eventually.await(
                 "no instance is pending at version " + version,
                 SETTLE_MAX,
-                () ->
-                        version(cluster.node(0)) == version
-                                && version(cluster.node(1)) == version
-                                && status().getPending() == 0);
+                () -> status().getPending() == 0);
     }
 
     private GetMigrationStatusResponse status() {
